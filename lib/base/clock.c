@@ -1,0 +1,127 @@
+/* clock - UTC times */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+int64_t
+clock_now(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}
+
+int64_t
+clock_product(void)
+{
+	const char *s = getenv("SOURCE_DATE_EPOCH");
+
+	if (s != NULL && *s != '\0' && strlen(s) < 12 && str_digits(s, strlen(s)))
+		return strtoll(s, NULL, 10);
+	return clock_now();
+}
+
+double
+clock_steady(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+struct civil
+clock_civil(int64_t t)
+{
+	time_t tt = (time_t)t;
+	struct tm tm = {0};
+
+	(void)gmtime_r(&tt, &tm);
+	return (struct civil){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		tm.tm_sec, tm.tm_yday + 1 };
+}
+
+bool
+clock_from_civil(const struct civil *c, int64_t *t)
+{
+	struct tm tm = { .tm_year = c->year - 1900, .tm_mon = c->month - 1, .tm_mday = c->day,
+		.tm_hour = c->hour, .tm_min = c->minute, .tm_sec = c->second };
+	struct civil back;
+
+	if (c->year < 1000 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31 ||
+	    c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 59)
+		return false;
+	*t = timegm(&tm);
+	back = clock_civil(*t);		/* timegm turns 30 February into 1 or 2 March */
+	return back.month == c->month && back.day == c->day;
+}
+
+bool
+clock_from_doy(int year, int doy, int hour, int minute, int second, int64_t *t)
+{
+	struct civil first = { .year = year, .month = 1, .day = 1, .hour = hour, .minute = minute,
+		.second = second };
+
+	if (!clock_from_civil(&first, t) || doy < 1)
+		return false;
+	*t += (int64_t)(doy - 1) * 86400;
+	return clock_civil(*t).year == year;
+}
+
+size_t
+clock_parse_stamp(const char *s, int64_t *t)
+{
+	struct civil c = {0};
+
+	if (strnlen(s, 15) == 15 && str_digits(s, 8) && s[8] == 'T' && str_digits(s + 9, 6)) {
+		c = (struct civil){ str_number(s, 4), str_number(s + 4, 2), str_number(s + 6, 2),
+			str_number(s + 9, 2), str_number(s + 11, 2), str_number(s + 13, 2), 0 };
+		return clock_from_civil(&c, t) ? 15 : 0;
+	}
+	if (strnlen(s, 13) == 13 && str_digits(s, 13))
+		return clock_from_doy(str_number(s, 4), str_number(s + 4, 3), str_number(s + 7, 2),
+		    str_number(s + 9, 2), str_number(s + 11, 2), t) ? 13 : 0;
+	return 0;
+}
+
+void
+clock_stamp(int64_t t, char out[CLOCK_STAMP_SIZE])
+{
+	time_t tt = (time_t)t;
+	struct tm tm = {0};
+
+	(void)gmtime_r(&tt, &tm);
+	if (strftime(out, CLOCK_STAMP_SIZE, "%Y%m%dT%H%M%S", &tm) == 0)
+		out[0] = '\0';
+}
+
+void
+clock_ctime(int64_t t, char out[CLOCK_CTIME_SIZE])
+{
+	time_t tt = (time_t)t;
+	struct tm tm = {0};
+
+	(void)gmtime_r(&tt, &tm);
+	if (strftime(out, CLOCK_CTIME_SIZE, "%a %b %e %H:%M:%S %Y", &tm) == 0)
+		out[0] = '\0';
+}
+
+void
+clock_iso(char out[CLOCK_ISO_SIZE])
+{
+	struct timespec ts;
+	struct tm tm = {0};
+	char sec[20];
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	(void)gmtime_r(&ts.tv_sec, &tm);
+	if (strftime(sec, sizeof(sec), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		sec[0] = '\0';
+	(void)snprintf(out, CLOCK_ISO_SIZE, "%s.%06ldZ", sec, ts.tv_nsec / 1000 % 1000000);
+}

@@ -1,0 +1,72 @@
+/* mem - allocation that refuses overflow */
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void *
+mem_array(size_t n, size_t size, struct err *e)
+{
+	void *p;
+
+	if (size != 0 && n > SIZE_MAX / size) {
+		err_set(e, E_ENV, "%zu elements of %zu bytes: too large", n, size);
+		return NULL;
+	}
+	p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
+	if (p == NULL)
+		err_set(e, E_ENV, "%zu bytes: out of memory", n * size);
+	return p;
+}
+
+int
+mem_grow(void *arrayp, size_t *capp, size_t need, size_t size, struct err *e)
+{
+	void *old, *p;
+	size_t cap = *capp;
+
+	if (need <= cap)
+		return 0;
+	while (cap < need)
+		cap = cap < 8 ? 8 : cap + cap / 2;
+	if (cap > SIZE_MAX / size)
+		return err_set(e, E_ENV, "%zu elements of %zu bytes: too large", cap, size);
+	memcpy(&old, arrayp, sizeof(old));
+	p = realloc(old, cap * size);
+	if (p == NULL)
+		return err_set(e, E_ENV, "%zu bytes: out of memory", cap * size);
+	memcpy(arrayp, &p, sizeof(p));
+	*capp = cap;
+	return 0;
+}
+
+char *
+mem_str(const char *s, struct err *e)
+{
+	char *p = strdup(s);
+
+	if (p == NULL)
+		err_mem(e, "string");
+	return p;
+}
+
+char *
+mem_fmt(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+	char *p = NULL;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&p, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		err_mem(e, "string");
+		return NULL;
+	}
+	return p;
+}

@@ -1,0 +1,285 @@
+/* prog - what every executable does alike */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/prog.h"
+#include "base/str.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+#define PROGRESS_INTERVAL 0.1
+
+static const char *name = "generate";
+static volatile sig_atomic_t caught;
+static int verbosity = 1;		/* 0 quiet, 1 normal, 2 verbose */
+static int progress_mode = -1;
+static double progress_last;
+static int progress_shown;
+
+static void
+on_signal(int sig)
+{
+	if (caught != 0) {	/* the second one means it */
+		(void)signal(sig, SIG_DFL);
+		(void)raise(sig);
+	}
+	caught = sig;
+}
+
+static void
+open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+}
+
+void
+prog_init(const char *argv0)
+{
+	struct sigaction sa = { .sa_handler = on_signal };	/* no SA_RESTART: reads shall return */
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction old;
+
+	name = str_base(argv0 != NULL ? argv0 : "generate");
+	open_standard_descriptors();
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
+		if (sigaction(sigs[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			(void)sigaction(sigs[i], &sa, NULL);
+#ifndef KEEP_DUMPABLE		/* sanitizers and debuggers attach to the process */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+const char *
+prog_name(void)
+{
+	return name;
+}
+
+int
+prog_signal(void)
+{
+	return caught;
+}
+
+int
+prog_done(int status)
+{
+	int lost = ferror(stdout);
+
+	prog_progress_end();
+	errno = 0;
+	if (fclose(stdout) != 0)
+		lost = 1;
+	if (lost) {
+		if (errno != EPIPE)
+			prog_say("standard output: %s", errno != 0 ? strerror(errno) : "write failed");
+		status = ST_ENV;
+	}
+	return caught != 0 ? 128 + caught : status;
+}
+
+void
+prog_quiet(void)
+{
+	verbosity = 0;
+}
+
+void
+prog_verbose(void)
+{
+	verbosity = 2;
+}
+
+static void __attribute__((format(printf, 1, 0)))
+say(const char *fmt, va_list ap)
+{
+	char line[ERR_MSGMAX + 256];
+
+	prog_progress_end();
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	(void)fprintf(stderr, "%s: %s\n", name, line);
+}
+
+void
+prog_warn(const struct err *e)
+{
+	prog_say("%s", e->msg);
+}
+
+void
+prog_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+prog_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity < 1)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+prog_debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity < 2)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+int
+prog_failed(const struct err *e, int status)
+{
+	int now = e->code == E_ENV || e->code == E_RETRY || e->code == E_AUTH ? ST_ENV : ST_SOME;
+
+	if (e->code != E_SIGNAL)
+		prog_warn(e);
+	return now > status ? now : status;
+}
+
+int
+prog_fail(const struct err *e)
+{
+	prog_warn(e);
+	return e->code == E_ENV || e->code == E_RETRY || e->code == E_AUTH ? ST_ENV : ST_USAGE;
+}
+
+int
+prog_bad_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "Try '%s --help'.\n", name);
+	return ST_USAGE;
+}
+
+long
+prog_num(const char *opt, const char *text, long min, long max)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (*text == '\0' || *end != '\0' || errno != 0 || v < min || v > max)
+		exit(prog_bad_usage("%s %s: not an integer from %ld to %ld", opt, text, min, max));
+	return v;
+}
+
+double
+prog_real(const char *opt, const char *text, double min, double max)
+{
+	char *end;
+	double v;
+
+	v = strtod(text, &end);
+	if (*text == '\0' || *end != '\0' || !isfinite(v) || v < min || v > max)
+		exit(prog_bad_usage("%s %s: not a number from %g to %g", opt, text, min, max));
+	return v;
+}
+
+int
+prog_version(void)
+{
+	(void)printf("%s (generate) %s\n", name, VERSION);
+	return prog_done(ST_OK);
+}
+
+void
+prog_progress_mode(int mode)
+{
+	progress_mode = mode;
+}
+
+static int
+terminal_width(void)
+{
+	struct winsize ws;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 1 ? ws.ws_col - 1 : 79;
+}
+
+void
+prog_progress(const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	double now;
+
+	if (progress_mode < 0)
+		progress_mode = verbosity > 0 && isatty(STDERR_FILENO);
+	now = clock_steady();
+	if (!progress_mode || now - progress_last < PROGRESS_INTERVAL)
+		return;
+	progress_last = now;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "\r\033[K%.*s", terminal_width(), line);
+	progress_shown = 1;
+}
+
+void
+prog_progress_end(void)
+{
+	if (progress_shown)
+		(void)fputs("\r\033[K", stderr);
+	progress_shown = 0;
+}
+
+const char *
+prog_human(uint64_t n)
+{
+	static const char unit[] = " kMGT";
+	static char text[32];
+	double v = (double)n;
+	size_t u = 0;
+
+	while (v >= 999.5 && unit[u + 1] != '\0') {
+		v /= 1000;
+		u++;
+	}
+	if (u == 0)
+		(void)snprintf(text, sizeof(text), "%.0f B", v);
+	else
+		(void)snprintf(text, sizeof(text), "%.1f %cB", v, unit[u]);
+	return text;
+}

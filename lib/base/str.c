@@ -1,0 +1,127 @@
+/* str - strings and growable buffers */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+bool
+str_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool
+str_ends(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+
+	return n >= m && memcmp(s + n - m, suffix, m) == 0;
+}
+
+const char *
+str_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+int
+str_fmt(char *dst, size_t size, struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(dst, size, fmt, ap);
+	va_end(ap);
+	if (n >= 0 && (size_t)n < size)
+		return 0;
+	err_set(e, E_DATA, "%.80s...: name too long", n >= 0 ? dst : "");
+	dst[0] = '\0';
+	return -1;
+}
+
+bool
+str_digits(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
+int
+str_number(const char *s, size_t n)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = v * 10 + (s[i] - '0');
+	return v;
+}
+
+void
+buf_add(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (b->failed)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || mem_grow(&b->text, &b->cap, b->len + (size_t)n + 1, 1, NULL) < 0) {
+		b->failed = true;
+		return;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->text);
+	*b = (struct buf){0};
+}
+
+const char *
+buf_text(const struct buf *b, struct err *e)
+{
+	if (b->failed) {
+		err_mem(e, "text");
+		return NULL;
+	}
+	return b->text != NULL ? b->text : "";
+}
+
+int
+strlist_add(struct strlist *l, const char *s, struct err *e)
+{
+	char *copy;
+
+	if (mem_grow(&l->item, &l->cap, l->n + 1, sizeof(*l->item), e) < 0)
+		return -1;
+	copy = mem_str(s, e);
+	if (copy == NULL)
+		return -1;
+	l->item[l->n++] = copy;
+	return 0;
+}
+
+void
+strlist_free(struct strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->item[i]);
+	free(l->item);
+	*l = (struct strlist){0};
+}
