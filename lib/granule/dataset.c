@@ -4,12 +4,41 @@
 
 #include "granule/dataset.h"
 
+#define SIGNED_BYTES "signed byte array: " SIGNED_BYTE_WARNING
+#define SIGNED_BYTES_2 "signed byte array:  " SIGNED_BYTE_WARNING
+
+/* The texts are those of the archive, misspellings and double blanks included. */
 static const struct instrument modis = {
 	.name = "MODIS",
 	.night_suite = "SST4",
 	.night_var = "sst4",
 	.day_needs_oc = 1,
 	.core = "MODIS_L2P_CORE_NETCDF",
+	.l2p = {
+		.institution = "NASA/JPL/OBPG/RSMAS",
+		.spatial_resolution = "1km",
+		.source = "MODIS sea surface temperature observations for the OBPG",
+		.keywords = "Oceans > Ocean Temperature > Sea Surface Temperature",
+		.standard_name_vocabulary = "NetCDF Climate and Forecast (CF) Metadata Convention",
+		.acknowledgment = "The MODIS L2P sea surface temperature data are sponsored by NASA",
+		.creator_name = "Ed Armstrong, JPL PO.DAAC",
+		.creator_email = "edward.m.armstrong@jpl.nasa.gov",
+		.resolution = 0.01f,
+		.sst_comment = "sea surface temperature from thermal IR (11 um) channels",
+		.quality_comment = "thermal IR SST proximity confidence value; " SIGNED_BYTES,
+		.bias_long_name = "SSES bias error based on proximity confidence flags",
+		.stdv_long_name = "SSES standard deviation error based on proximity confidence flags",
+		.night_suffix = "_4um",
+		.night_long_name = "sea surface temperature",
+		.night_comment = "sea surface temperature from mid-IR (4 um) channels; non L2P core field",
+		.night_quality_long_name = "quality level of SST pixel",
+		.night_quality_comment = "mid-IR SST proximity confidence value; non L2P core field; "
+		    SIGNED_BYTES_2,
+		.night_bias_long_name = "SSES bias error based on proximity confidence flags",
+		.night_bias_comment = "mid-IR SST bias error; non L2P core field; " SIGNED_BYTES_2,
+		.night_stdv_long_name = "SSES standard deviation error based on proximity confidence flags",
+		.night_stdv_comment = "mid-IR SST standard deviation error; non L2P core field; " SIGNED_BYTES_2,
+	},
 };
 
 static const struct instrument viirs = {
@@ -18,6 +47,36 @@ static const struct instrument viirs = {
 	.night_var = "sst_triple",
 	.night_alias = "sst3",
 	.core = "VIIRS_L2P_CORE_NETCDF",
+	.l2p = {
+		.institution = "NASA Jet Propulsion Laboratory (JPL) Physical Oceanography Distributed Active Archive "
+		    "Center (PO.DAAC)/NASA Goddard Space Flight Center (GSFC), Ocean Biology Processing Group "
+		    "(OBPG)/University of Miami Rosential School of Marine and Atmospheric Science (RSMAS)",
+		.spatial_resolution = "750 m",
+		.source = "VIIRS sea surface temperature observations from the Ocean Biology Processing Group (OBPG)",
+		.keywords = "Oceans > Ocean Temperature > Sea Surface Temperature > Skin Sea Surface Temperature",
+		.standard_name_vocabulary = "NetCDF Climate and Forecast (CF) Metadata Conventions",
+		.acknowledgment = "The VIIRS L2P sea surface temperature data are sponsored by NASA",
+		.creator_name = "JPL PO.DAAC",
+		.creator_email = "ghrsst@jpl.nasa.gov",
+		.resolution = 0.0075f,
+		.geospatial_bounds = 1,
+		.sst_comment = "sea surface temperature from 11 and 12 um (thermal IR) channels",
+		.quality_comment = "thermal IR SST quality value; " SIGNED_BYTES,
+		.bias_long_name = "SSES (Sensor Specific Error Statistic) bias error",
+		.stdv_long_name = "SSES (Sensor Specific Error Statistic) standard deviation error",
+		.night_suffix = "_3chan",
+		.night_long_name = "sea surface temperature (3 channel)",
+		.night_standard_name = "sea_surface_skin_temperature",
+		.night_comment = "sea surface temperature from 3.7, 11, and 12 um channels (3 channels); non L2P core "
+		    "field; generally only nighttime SST",
+		.night_quality_long_name = "quality level of 3 channel SST pixel",
+		.night_quality_comment = "3 channel SST quality value; " SIGNED_BYTES_2,
+		.night_bias_long_name = "SSES (Sensor Specific Error Statistic) bias error for 3 channel SST",
+		.night_bias_comment = "3 channel SST bias error; " SIGNED_BYTES_2,
+		.night_stdv_long_name =
+		    "SSES (Sensor Specific Error Statistic) standard deviation error for 3 channel SST",
+		.night_stdv_comment = "3 channel SST standard deviation error; " SIGNED_BYTES_2,
+	},
 };
 
 #define MODIS_SUMMARY \
@@ -42,7 +101,7 @@ static const struct dataset table[] = {
 		.wait = { 0, 0 },
 		.label = "MODIS Aqua", .combiner_label = "MODIS Aqua",
 		.l2p = "MODIS_A", .collection = "MODIS_A-JPL-L2P-v2019.0", .version = "2019.0",
-		.obpg_platform = "Aqua", .platform = "Aqua",
+		.sensor_alias = "MODISA", .obpg_platform = "Aqua", .platform = "Aqua",
 		.title = "MODIS Aqua L2P SST",
 		.summary = MODIS_SUMMARY,
 		.history = "MODIS L2P created at JPL PO.DAAC",
@@ -55,7 +114,7 @@ static const struct dataset table[] = {
 		.wait = { 300, 0 },
 		.label = "MODIS Terra", .combiner_label = "MODIS Terra",
 		.l2p = "MODIS_T", .collection = "MODIS_T-JPL-L2P-v2019.0", .version = "2019.0",
-		.obpg_platform = "Terra", .platform = "Terra",
+		.sensor_alias = "MODIST", .obpg_platform = "Terra", .platform = "Terra",
 		.title = "MODIS Terra L2P SST",
 		.summary = MODIS_SUMMARY,	/* says Aqua in the archive too */
 		.history = "MODIS L2P created at JPL PO.DAAC",

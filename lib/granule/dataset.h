@@ -14,6 +14,26 @@ enum ptype { PTYPE_QUICKLOOK, PTYPE_REFINED, PTYPE_COUNT };
 
 enum suite { SUITE_SST, SUITE_NIGHT, SUITE_OC, SUITE_COUNT };	/* NIGHT: SST4 or SST3, as the instrument has it */
 
+/* What every L2P granule says of its byte variables. */
+#define SIGNED_BYTE_WARNING \
+	"WARNING Some applications are unable to properly handle signed byte values. If values are encountered > 127, " \
+	"please subtract 256 from this reported value"
+
+/* Texts of L2P granules that differ between instruments. Named after the attribute, and the variable where it is one of
+ * a variable's; the night ones are those of the variables with the suffix. NULL: no such attribute. */
+struct l2p_texts {
+	const char *institution, *spatial_resolution, *source, *keywords, *standard_name_vocabulary;
+	const char *acknowledgment, *creator_name, *creator_email;
+	float resolution;			/* geospatial_lat_resolution, geospatial_lon_resolution */
+	int geospatial_bounds;			/* whether geospatial_lat_max and its three sisters are written */
+	const char *sst_comment, *quality_comment, *bias_long_name, *stdv_long_name;
+	const char *night_suffix;		/* of variable names: _4um, _3chan */
+	const char *night_long_name, *night_standard_name, *night_comment;
+	const char *night_quality_long_name, *night_quality_comment;
+	const char *night_bias_long_name, *night_bias_comment;
+	const char *night_stdv_long_name, *night_stdv_comment;
+};
+
 /* What the platforms of one instrument have in common. */
 struct instrument {
 	const char *name;		/* as in OBPG's attribute `instrument`: MODIS, VIIRS */
@@ -22,6 +42,7 @@ struct instrument {
 	const char *night_alias;	/* other spelling OBPG may use for night_var; NULL without */
 	int day_needs_oc;		/* whether day granules wait for an ocean colour file */
 	const char *core;		/* directory below processor/output */
+	struct l2p_texts l2p;
 };
 
 struct dataset {
@@ -40,6 +61,7 @@ struct dataset {
 	const char *l2p;		/* source field of L2P names: MODIS_A, VIIRS_NPP */
 	const char *collection;		/* short name, = L2P attribute id */
 	const char *version;		/* its version, = product_version and CNM dataVersion */
+	const char *sensor_alias;	/* Sensor_Name of old files that names the platform too; NULL without */
 	const char *obpg_platform;	/* OBPG's attribute `platform`, = attribute Platform of combined files */
 	/* Texts of the L2P global attributes of the same names */
 	const char *platform, *title, *summary, *history, *uuid;

@@ -1,0 +1,88 @@
+/* stamps - the combined files of a job list's granule times */
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "granule/layout.h"
+#include "granule/name.h"
+#include "stamps.h"
+
+struct search {
+	const char *root;
+	const struct dataset *ds;
+	enum ptype type;
+	int64_t time;
+	bool night;
+};
+
+/* The path under the name a dataset gives to combined files, in the directory of s->ds. */
+static int
+combined_path(const struct search *s, const struct dataset *naming, char out[LAYOUT_SIZE], struct err *e)
+{
+	struct combined_name n = { .ds = naming, .time = s->time, .night = s->night,
+		.refined = s->type == PTYPE_REFINED };
+	char base[NAME_SIZE];
+
+	clock_stamp(s->time, n.stamp);
+	combined_format(&n, base);
+	return layout_path(s->root, LAYOUT_COMBINED, s->ds, s->type, s->time, base, out, e);
+}
+
+static bool
+has_product(const struct search *s)
+{
+	struct l2p_name n = { .ds = s->ds, .time = s->time, .night = s->night };
+	char base[NAME_SIZE], path[LAYOUT_SIZE];
+
+	l2p_format(&n, base);
+	return layout_path(s->root, LAYOUT_L2P, s->ds, s->type, s->time, base, path, NULL) == 0 && file_exists(path);
+}
+
+/* 1 found and added, 0 not there, -1. Files of the reference carry the name of another platform's dataset with the
+ * same instrument; the directory tells whose they are. */
+static int
+add_one(const struct search *s, struct strlist *paths, struct err *e)
+{
+	char path[LAYOUT_SIZE];
+	const struct dataset *naming;
+
+	for (size_t i = 0; (naming = dataset_at(i)) != NULL; i++) {
+		if (naming->instrument != s->ds->instrument)
+			continue;
+		if (combined_path(s, naming, path, e) < 0)
+			return -1;
+		if (file_exists(path))
+			return strlist_add(paths, path, e) < 0 ? -1 : 1;
+	}
+	if (!has_product(s))
+		return 0;
+	if (combined_path(s, s->ds, path, e) < 0 || strlist_add(paths, path, e) < 0)
+		return -1;
+	return 1;
+}
+
+int
+stamps_find(const char *root, const struct dataset *ds, enum ptype type, const struct strlist *stamps,
+    struct strlist *paths, struct strlist *missing, struct err *e)
+{
+	struct search s = { .root = root, .ds = ds, .type = type };
+
+	for (size_t i = 0; i < stamps->n; i++) {
+		int day, night;
+
+		if (clock_parse_stamp(stamps->item[i], &s.time) != 15 || stamps->item[i][15] != '\0')
+			return err_set(e, E_USAGE, "%s: not a time YYYYMMDDTHHMMSS", stamps->item[i]);
+		s.night = false;
+		day = add_one(&s, paths, e);
+		s.night = true;
+		night = day < 0 ? -1 : add_one(&s, paths, e);
+		if (night < 0)
+			return -1;
+		if (day == 0 && night == 0 && strlist_add(missing, stamps->item[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}

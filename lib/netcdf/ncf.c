@@ -1,0 +1,179 @@
+/* ncf - netCDF files with errors that name their subject */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hdf5.h>
+
+#include "netcdf/ncf.h"
+
+void
+ncf_setup(void)
+{
+	(void)setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
+	(void)H5open();
+	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+int
+ncf_fail(int rc, struct err *e, const char *fmt, ...)
+{
+	char subject[ERR_MSGMAX];
+	va_list ap;
+	enum err_code code = E_DATA;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(subject, sizeof(subject), fmt, ap);
+	va_end(ap);
+	if (rc > 0 || rc == NC_ENOMEM || rc == NC_EPERM || rc == NC_EACCESS)
+		code = E_ENV;
+	return err_set(e, code, "%s: %s", subject, nc_strerror(rc));
+}
+
+/* Files come from outside: nothing but an HDF5 file gets as far as the HDF5 library. */
+static int
+check_signature(const char *path, struct err *e)
+{
+	static const unsigned char hdf5[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
+	unsigned char head[8];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	n = pread(fd, head, sizeof(head), 0);
+	if (n < 0)
+		err_sys(e, "%s", path);
+	(void)close(fd);
+	if (n < 0)
+		return -1;
+	if (n < (ssize_t)sizeof(head) || memcmp(head, hdf5, sizeof(head)) != 0)
+		return err_set(e, E_DATA, "%s: not a netCDF-4 file", path);
+	return 0;
+}
+
+int
+ncf_open(const char *path, int *ncid, struct err *e)
+{
+	int rc;
+
+	if (check_signature(path, e) < 0)
+		return -1;
+	rc = nc_open(path, NC_NOWRITE, ncid);
+	if (rc == NC_NOERR)
+		return 0;
+	if (rc == ENOMEM || rc == EMFILE || rc == ENFILE)
+		return ncf_fail(rc, e, "%s", path);
+	return err_set(e, E_DATA, "%s: damaged netCDF-4 file: %s", path, nc_strerror(rc));
+}
+
+bool
+ncf_is_text(const struct ncatt *a)
+{
+	return a->type == NC_CHAR || a->type == NC_STRING;
+}
+
+bool
+ncf_is_number(const struct ncatt *a)
+{
+	return a->type != NC_NAT && !ncf_is_text(a);
+}
+
+/* Drop blanks at both ends; the text ends at its first NUL already. */
+static void
+trim(char *s)
+{
+	size_t n = strlen(s), lead = strspn(s, " ");
+
+	while (n > lead && s[n - 1] == ' ')
+		n--;
+	memmove(s, s + lead, n - lead);
+	s[n - lead] = '\0';
+}
+
+static int
+read_text(int ncid, int varid, const char *att, struct ncatt *out)
+{
+	char *s = NULL;
+	int rc;
+
+	if (out->type == NC_CHAR) {
+		if (out->len >= sizeof(out->text))
+			return NC_EMAXNAME;
+		rc = nc_get_att_text(ncid, varid, att, out->text);
+		out->text[out->len] = '\0';
+	} else {
+		if (out->len != 1)
+			return NC_EINVAL;
+		rc = nc_get_att_string(ncid, varid, att, &s);
+		if (rc != NC_NOERR)
+			return rc;
+		if (s != NULL && strlen(s) >= sizeof(out->text))
+			rc = NC_EMAXNAME;
+		else
+			(void)snprintf(out->text, sizeof(out->text), "%s", s != NULL ? s : "");
+		(void)nc_free_string(1, &s);
+	}
+	trim(out->text);
+	return rc;
+}
+
+static int
+read_number(int ncid, int varid, const char *att, struct ncatt *out)
+{
+	double *v;
+	int rc;
+
+	if (out->type > NC_UINT64 || out->len == 0)
+		return NC_EBADTYPE;
+	v = calloc(out->len, sizeof(*v));
+	if (v == NULL)
+		return NC_ENOMEM;
+	rc = nc_get_att_double(ncid, varid, att, v);
+	out->number = v[0];
+	free(v);
+	return rc;
+}
+
+int
+ncf_att(int ncid, int varid, const char *att, const char *subject, struct ncatt *out, struct err *e)
+{
+	int rc;
+
+	memset(out, 0, offsetof(struct ncatt, text) + 1);
+	rc = nc_inq_att(ncid, varid, att, &out->type, &out->len);
+	if (rc == NC_ENOTATT) {
+		out->type = NC_NAT;
+		return 0;
+	}
+	if (rc == NC_NOERR)
+		rc = ncf_is_text(out) ? read_text(ncid, varid, att, out) : read_number(ncid, varid, att, out);
+	if (rc != NC_NOERR)
+		return ncf_fail(rc, e, "%s: attribute %s", subject, att);
+	return 0;
+}
+
+size_t
+ncf_dim(int ncid, const char *name)
+{
+	size_t len;
+	int id;
+
+	if (nc_inq_dimid(ncid, name, &id) != NC_NOERR || nc_inq_dimlen(ncid, id, &len) != NC_NOERR)
+		return 0;
+	return len;
+}
+
+float
+ncf_six_digits(float f)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%.6g", (double)f);
+	return strtof(text, NULL);
+}

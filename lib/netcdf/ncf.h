@@ -1,0 +1,55 @@
+#ifndef NCF_H
+#define NCF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <netcdf.h>
+
+#include "base/err.h"
+
+/*
+ * netCDF files through netcdf-c, with errors that name file, variable and attribute. One thread at a time.
+ */
+
+/* ncf_setup - prepare the libraries: no HDF5 file locks (shared trees are NFS), no HDF5 error stacks on stderr.
+ * Call it first, before threads exist. */
+void	ncf_setup(void);
+
+/*
+ * ncf_open - open an existing netCDF-4 file for reading
+ *
+ * The HDF5 signature is checked before any library parses the file. Returns 0 with *ncid to be closed by
+ * nc_close(), or -1: E_MISSING, E_DATA for everything that is not a readable netCDF-4 file, E_ENV.
+ */
+int	ncf_open(const char *path, int *ncid, struct err *e);
+
+/* ncf_fail - err_set from a netcdf-c status; code E_ENV for a full disk or lack of memory, else E_DATA. */
+int	ncf_fail(int rc, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* An attribute's value. Numbers are scalars; of an array the first element. */
+struct ncatt {
+	nc_type type;			/* NC_NAT when the attribute is absent */
+	size_t len;
+	double number;
+	char text[ERR_MSGMAX];		/* NC_CHAR and NC_STRING: up to the first NUL, blanks trimmed at both ends */
+};
+
+/*
+ * ncf_att - read an attribute, any type
+ *
+ * An absent attribute is no error: type is NC_NAT. Returns -1 with E_DATA for one that cannot be read, or for a
+ * text that is too long. name is the subject of messages ("file: group/variable").
+ */
+int	ncf_att(int ncid, int varid, const char *att, const char *subject, struct ncatt *out, struct err *e);
+
+bool	ncf_is_text(const struct ncatt *a);
+bool	ncf_is_number(const struct ncatt *a);
+
+/* ncf_dim - the length of a dimension by name; 0 when there is none. */
+size_t	ncf_dim(int ncid, const char *name);
+
+/* ncf_six_digits - f as the reference sees it: printed with 6 significant digits (%.6g) and read back. */
+float	ncf_six_digits(float f);
+
+#endif
