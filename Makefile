@@ -4,13 +4,21 @@
 # libjansson-dev zlib1g-dev libdeflate-dev libssl-dev. `scripts/deps build` installs them, `scripts/deps test`
 # what the tests need.
 #
-# make, make install PREFIX= DESTDIR=, make check, make lint, make asan, make bench, make clean
+# make			programs into bin/
+# make check		the tests; BUILD=dir BINDIR=dir keep a second build apart (a relative name is below this one)
+# make lint		compilers' and other checkers' opinions; scripts/test runs both
+# make asan		the tests with address and undefined-behaviour sanitizers
+# make fuzz		the parsers on hostile input, FUZZ_TIME seconds each
+# make bench		speed, next to that of other tools
+# make install		PREFIX, DESTDIR
 
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
-CC         ?= gcc
-CFLAGS     ?= -O2 -g
+CFLAGS     ?= -O3 -g
 LIBDEFLATE ?= yes
+ifeq ($(origin CC),default)
+CC         := gcc
+endif
 
 PROGS := $(sort $(basename $(notdir $(wildcard cmd/*.c))) $(notdir $(patsubst %/main.c,%,$(wildcard cmd/*/main.c))))
 LIBS  := libcurl netcdf hdf5 jansson zlib libcrypto
@@ -28,17 +36,23 @@ endif
 
 B := $(or $(BUILD),build)
 BIN := $(or $(BINDIR),bin)
-LIB_OBJ  := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*/*.c)))
-UNITS    := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/unit/*.c)))
-TOOLS    := $(patsubst tests/%.c,$B/tests/%,$(sort $(wildcard tests/*.c))) \
-	$(patsubst tests/%/main.c,$B/tests/%,$(sort $(wildcard tests/*/main.c)))
+LIB_OBJ  := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard lib/*/*.c)))
+UNITS    := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/*.c)))
+FUZZERS  := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/*.c)))
+TOOLS    := $(patsubst %.c,$B/%,$(sort $(wildcard tests/*.c))) \
+	$(patsubst %/main.c,$B/%,$(sort $(wildcard tests/*/main.c)))
 SOURCES  := $(sort $(wildcard cmd/*.c cmd/*/*.c lib/*/*.c tests/*.c tests/*/*.c))
+HEADERS  := $(sort $(wildcard cmd/*/*.h lib/*/*.h tests/*.h tests/*/*.h))
+SCRIPTS  := $(sort $(wildcard .ci/* scripts/* scripts/*/* tests/*.sh tests/*/*.sh tests/*.t))
 
-# Objects of a program, and those of it that a unit test may link: all but its main file.
-prog_obj = $(patsubst %.c,$B/%.o,$(sort $(wildcard cmd/$1.c cmd/$1/*.c)))
-part_obj = $(filter-out %/main.o $B/cmd/%.c,$(patsubst %.c,$B/%.o,$(sort $(wildcard cmd/*/*.c))))
+# Objects of a program (cmd/NAME.c, or cmd/NAME/ with main.c), of a test tool (the same below tests/), and those of
+# program PROG that a test PROG_subject links: all but its main file.
+objects  = $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard $1.c $1/*.c)))
+prog_of  = cmd/$(firstword $(subst _, ,$1))
+part_obj = $(filter-out $B/obj/$(prog_of).o %/main.o,$(call objects,$(prog_of)))
 
-.PHONY: all install check lint asan bench clean test-tools
+.PHONY: all install check test-tools fuzzers fuzz asan bench clean
+.PHONY: lint lint-gcc lint-clang lint-tidy lint-cppcheck lint-form lint-sh lint-man
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -48,23 +62,28 @@ $B/libgenerate.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$B/%.o: %.c Makefile
+$B/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(PROGS:%=$(BIN)/%): $(BIN)/%: $$(call prog_obj,%) $B/libgenerate.a
+# Tests include "tap.h" and headers of programs as "PROG/subject.h".
+$B/obj/tests/%.o: ALL_CFLAGS += -Itests -Icmd
+
+$(PROGS:%=$(BIN)/%): $(BIN)/%: $$(call objects,cmd/%) $B/libgenerate.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# A unit test tests/unit/PROG_subject.c links the parts of program PROG.
-$(UNITS): $B/tests/unit/%: $B/tests/unit/%.o $$(filter $B/cmd/$$(firstword $$(subst _, ,%))/%,$$(part_obj)) \
-	$B/libgenerate.a
+$(TOOLS): $B/tests/%: $$(call objects,tests/%) $B/libgenerate.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(TOOLS): $B/tests/%: $$(patsubst %.c,$B/%.o,$$(sort $$(wildcard tests/$$*.c tests/$$*/*.c))) $B/libgenerate.a
+$(UNITS): $B/tests/unit/%: $B/obj/tests/unit/%.o $$(call part_obj,%) $B/libgenerate.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(FUZZERS): $B/tests/fuzz/%: $B/obj/tests/fuzz/%.o $$(call part_obj,%) $B/libgenerate.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 test-tools: all $(UNITS) $(TOOLS)
 
@@ -76,10 +95,72 @@ install: all
 		install -d $$d && install -m 644 $$f $$d || exit 1; \
 	done
 
+JOBS ?= $(shell nproc)
+
 check: test-tools
-	BUILD=$B BINDIR=$(BIN) prove -j2 --timer tests/*.t $(UNITS)
+	BUILD=$B BINDIR=$(BIN) prove -j$(JOBS) --timer tests/*.t $(UNITS)
+
+# The same tests with other builds. KEEP_DUMPABLE lets the leak checker attach.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKEEP_DUMPABLE
+FUZZ_TIME ?= 20
+
+asan:
+	UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) BUILD=$B-asan BINDIR=$B-asan/bin CFLAGS='$(SANITIZE)' check
+
+fuzzers: $(FUZZERS)
+
+fuzz:
+	$(MAKE) BUILD=$B-fuzz CC=clang CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	for f in $(FUZZERS:$B/tests/fuzz/%=%); do \
+		mkdir -p $B-fuzz/found/$$f tests/fuzz/corpus/$$f && \
+		$B-fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_TIME) -timeout=10 -rss_limit_mb=2048 \
+			-verbosity=0 -artifact_prefix=$B-fuzz/found/$$f- $B-fuzz/found/$$f \
+			tests/fuzz/corpus/$$f || exit 1; \
+	done
+
+bench: test-tools
+	for f in tests/bench/*.sh; do BUILD=$B BINDIR=$(BIN) sh $$f || exit 1; done
+
+# What style.md asks for, as far as a tool can see it.
+COLUMNS_MAX    = 120
+LINES_MAX      = 100
+COMPLEXITY_MAX = 20
+
+lint: lint-gcc lint-clang lint-tidy lint-cppcheck lint-form lint-sh lint-man
+
+lint-gcc lint-clang: lint-%:
+	$(MAKE) BUILD=$B/$* BINDIR=$B/$*/bin CC=$* CFLAGS='-O2 -g -Werror' test-tools
+
+lint-tidy: $(SOURCES:%.c=$B/obj/%.tidy)
+
+$B/obj/%.tidy: %.c $(HEADERS) .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Itests -Icmd 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+lint-cppcheck:
+	@mkdir -p $B/cppcheck
+	cppcheck --quiet --cppcheck-build-dir=$B/cppcheck -j $(JOBS) --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability --suppress=missingIncludeSystem \
+		-D_GNU_SOURCE -DVERSION='"0"' -Ilib -Icmd -Itests $(SOURCES)
+
+lint-form:
+	@pmccabe $(SOURCES) | awk '$$1 >= $(COMPLEXITY_MAX) || $$5 > $(LINES_MAX) { bad = 1; \
+		print $$6, $$7 ": complexity", $$1 " (< $(COMPLEXITY_MAX)),", $$5, "lines (<= $(LINES_MAX))" } \
+		END { exit bad }'
+	@for f in $(SOURCES) $(HEADERS); do \
+		expand -t 8 $$f | awk -v f=$$f 'length > $(COLUMNS_MAX) { print f ":" NR ": wider than $(COLUMNS_MAX)"; bad = 1 } \
+		/[ \t]$$/ { print f ":" NR ": blanks at the end"; bad = 1 } END { exit bad }' || bad=1; \
+	done; exit $${bad:-0}
+
+# Sourced files, and what lib.sh sets, are not followed.
+lint-sh:
+	shellcheck -e SC1090,SC1091,SC2154 $$(grep -lE '^(#!.*sh$$|# shellcheck)' $(SCRIPTS))
+
+lint-man:
+	$(if $(wildcard man/*.[1-9]),mandoc -Tlint -Wwarning man/*.[1-9])
 
 clean:
-	rm -rf build bin
+	rm -rf $B $(BIN) $B-asan $B-fuzz
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B/obj -name '*.d' 2>/dev/null)
