@@ -376,14 +376,19 @@ static int
 put_packing(int ncid, int varid, const struct product_att *a, const struct product_att *atts,
     const struct source_var *in)
 {
+	nc_type type = in->offset_type;
 	float offset = in->offset;
 
 	for (; atts->name != NULL; atts++)
-		if (atts->kind == KELVIN_OFFSET)
+		if (atts->kind == KELVIN_OFFSET) {
 			offset = (float)(in->offset + KELVIN);
+			type = NC_FLOAT;
+		}
 	if (in->scale == 1.0f && offset == 0.0f)
 		return NC_NOERR;
-	return nc_put_att_float(ncid, varid, a->name, NC_FLOAT, 1, a->kind == SCALE_OF_INPUT ? &in->scale : &offset);
+	if (a->kind == SCALE_OF_INPUT)
+		return nc_put_att_float(ncid, varid, a->name, in->scale_type, 1, &in->scale);
+	return nc_put_att_float(ncid, varid, a->name, type, 1, &offset);
 }
 
 static int

@@ -234,10 +234,10 @@ find_dataset(struct source *s, const struct source_rules *rules, struct err *e)
 
 /* ---- variables ---- */
 
-/* A numeric attribute of a variable, or the default with a warning. The reference does not see doubles. */
+/* A numeric attribute of a variable and its type, or the default with a warning. The reference does not see doubles. */
 static int
 var_number(const struct source *s, const struct source_var *v, const char *att, float standard,
-    const struct source_rules *rules, float *out, struct err *e)
+    const struct source_rules *rules, float *out, nc_type *type, struct err *e)
 {
 	char subject[ERR_MSGMAX / 2];
 	struct ncatt a;
@@ -247,6 +247,8 @@ var_number(const struct source *s, const struct source_var *v, const char *att, 
 		return -1;
 	if (ncf_is_number(&a) && !(rules->compat && a.type == NC_DOUBLE)) {
 		*out = a.type == NC_FLOAT || a.type == NC_DOUBLE ? ncf_six_digits((float)a.number) : (float)a.number;
+		if (type != NULL && rules->compat)
+			*type = a.type;
 		return 0;
 	}
 	*out = standard;
@@ -261,17 +263,18 @@ read_packing(const struct source *s, enum in_var i, struct source_var *v, const 
 	bool sses = i == IN_BIAS || i == IN_STDV || i == IN_NIGHT_BIAS || i == IN_NIGHT_STDV;
 
 	/* Without a scale factor the reference reckons SSES with 0. */
-	if (var_number(s, v, "scale_factor", sses && rules->compat ? 0 : 1, rules, &v->scale, e) < 0)
+	v->scale_type = v->offset_type = NC_FLOAT;
+	if (var_number(s, v, "scale_factor", sses && rules->compat ? 0 : 1, rules, &v->scale, &v->scale_type, e) < 0)
 		return -1;
 	if (!(fabsf(v->scale) <= MAX_SCALE))
 		return err_set(e, E_DATA, "%s: %s: scale_factor is %g", s->path, v->name, (double)v->scale);
 	if (sses)
 		return 0;
-	if (var_number(s, v, "add_offset", 0, rules, &v->offset, e) < 0 ||
-	    var_number(s, v, "_FillValue", expected[i].fill, rules, &v->fill, e) < 0 ||
-	    var_number(s, v, "valid_min", expected[i].valid_min, rules, &v->valid_min, e) < 0)
+	if (var_number(s, v, "add_offset", 0, rules, &v->offset, &v->offset_type, e) < 0 ||
+	    var_number(s, v, "_FillValue", expected[i].fill, rules, &v->fill, NULL, e) < 0 ||
+	    var_number(s, v, "valid_min", expected[i].valid_min, rules, &v->valid_min, NULL, e) < 0)
 		return -1;
-	return var_number(s, v, "valid_max", expected[i].valid_max, rules, &v->valid_max, e);
+	return var_number(s, v, "valid_max", expected[i].valid_max, rules, &v->valid_max, NULL, e);
 }
 
 /* [time=1][nj][ni], msec [time=1][nj] */
@@ -313,7 +316,7 @@ read_var(const struct source *s, enum in_var i, struct source_var *v, const stru
 		    s->ni);
 	v->elem = size[v->type];
 	v->fill = expected[i].fill;
-	if ((i == IN_LON || i == IN_LAT) && var_number(s, v, "_FillValue", v->fill, rules, &v->fill, e) < 0)
+	if ((i == IN_LON || i == IN_LAT) && var_number(s, v, "_FillValue", v->fill, rules, &v->fill, NULL, e) < 0)
 		return -1;
 	if (expected[i].packed && read_packing(s, i, v, rules, e) < 0)
 		return -1;

@@ -28,6 +28,7 @@ struct source_var {
 	nc_type type;
 	size_t elem;			/* bytes of an element */
 	float scale, offset, fill, valid_min, valid_max;
+	nc_type scale_type, offset_type;	/* in which the product has them: float; with compat the input's */
 };
 
 struct source {

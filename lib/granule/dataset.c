@@ -146,6 +146,9 @@ static const struct dataset table[] = {
 		.history = VIIRS_HISTORY("JPSS1"),
 		.uuid = "0d3b2b5e-6f0c-4c52-9c4e-7a1f0b8f5a61",
 	},
+#ifdef DATASET_TEST_ROW		/* a test proves that a platform costs one row */
+	DATASET_TEST_ROW,
+#endif
 };
 
 const struct dataset *
