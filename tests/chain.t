@@ -51,11 +51,11 @@ ok $? 'near real time is quicklook'
 [ -d one/tree/processor/output/VIIRS_L2P_CORE_NETCDF/JPSS1_REFINED/2024/160 ]
 ok $? 'the others are refined'
 is "$(find one/tree/processor/input -type f)" '' 'no combined file is left'
-for f in $(find one/store -name '*.nc'); do
+find one/store -name '*.nc' | while read -r f; do
 	[ "$(cat "$f.md5")" = "$(md5 "$f")  ${f##*/}" ] || echo "$f"
 done >wrong
 is "$(cat wrong)" '' 'every .md5 file tells the truth'
-for f in $(find one/store -name '*.nc'); do
+find one/store -name '*.nc' | while read -r f; do
 	"$python" "$top/tests/values.py" "$f" quality_level >/dev/null || echo "$f"
 	ncdump -h "$f" >/dev/null || echo "$f"
 done >wrong
@@ -94,7 +94,7 @@ for ms in 20 40 60 80 100 120 140 160 180 200 230 260 300 350 400; do
 	find three/store -name '*.nc' 2>/dev/null | while read -r f; do
 		cmp -s "$f" "one/store/${f#three/store/}" || echo "$f"
 	done >>torn
-	for f in $(find three/topic -type f ! -name '.*' 2>/dev/null); do
+	find three/topic -type f ! -name '.*' 2>/dev/null | while read -r f; do
 		name=$(basename "$f" | sed 's/-[0-9a-f]*-[0-9a-f]*$//')
 		find three/store -name "$name.nc.md5" | grep -q . || echo "$f announced too early"
 	done >>torn

@@ -54,13 +54,14 @@ stop() {
 	(sleep 5 && kill -9 "$1") </dev/null >/dev/null 2>&1 &
 	_killer=$!
 	wait "$1" 2>/dev/null
-	kill "$_killer" 2>/dev/null
+	kill -9 "$_killer" 2>/dev/null
 	return 0
 }
 
 _cleanup() {
 	_code=$?
 	trap - EXIT
+	trap '' HUP INT TERM
 	for _p in $_pids; do
 		stop "$_p"
 	done
@@ -129,7 +130,7 @@ _result() {
 	_diag "failed: ${0##*/} $_count: $2"
 	if [ -n "$_last" ]; then
 		_diag "after: $_last"
-		_diag "status $status, stderr: $(printf '%.2000s' "$stderr")"
+		_diag "status $status, stderr: $(printf '%.600s' "$stderr")"
 		_last=
 	fi
 	return 1

@@ -123,5 +123,5 @@ clock_iso(char out[CLOCK_ISO_SIZE])
 	(void)gmtime_r(&ts.tv_sec, &tm);
 	if (strftime(sec, sizeof(sec), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		sec[0] = '\0';
-	(void)snprintf(out, CLOCK_ISO_SIZE, "%s.%06ldZ", sec, ts.tv_nsec / 1000 % 1000000);
+	(void)snprintf(out, CLOCK_ISO_SIZE, "%s.%06uZ", sec, (unsigned int)(ts.tv_nsec / 1000) % 1000000);
 }

@@ -7,6 +7,10 @@
 
 #include "base/err.h"
 
+#undef err_set
+#undef err_sys
+#undef err_mem
+
 /* Messages quote names from lists and files; control characters must not reach a terminal or split a line. */
 static void
 make_printable(char *s)

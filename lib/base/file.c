@@ -37,16 +37,32 @@ file_temp_name(const char *path, struct err *e)
 	return mem_fmt(e, "%.*s.%s.part", (int)(base - path), path, base);
 }
 
+/* mkdir; fine when the directory is there, also where nothing may be created (a read-only or automounted parent). */
+static int
+make_dir(const char *dir, struct err *e)
+{
+	struct stat st;
+	int en;
+
+	if (mkdir(dir, DIR_MODE) == 0)
+		return 0;
+	en = errno;
+	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	errno = en == EEXIST ? ENOTDIR : en;
+	return err_sys(e, "%s: cannot create directory", dir);
+}
+
 int
 file_mkdirs(const char *dir, struct err *e)
 {
 	char *p, *path;
 	int ret = -1;
 
-	if (mkdir(dir, DIR_MODE) == 0 || errno == EEXIST)
+	if (mkdir(dir, DIR_MODE) == 0)
 		return 0;
 	if (errno != ENOENT)
-		return err_sys(e, "%s: cannot create directory", dir);
+		return make_dir(dir, e);
 	path = mem_str(dir, e);
 	if (path == NULL)
 		return -1;
@@ -54,16 +70,11 @@ file_mkdirs(const char *dir, struct err *e)
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		if (mkdir(path, DIR_MODE) < 0 && errno != EEXIST) {
-			err_sys(e, "%s: cannot create directory", path);
+		if (make_dir(path, e) < 0)
 			goto out;
-		}
 		*p = '/';
 	}
-	if (mkdir(path, DIR_MODE) < 0 && errno != EEXIST)
-		err_sys(e, "%s: cannot create directory", path);
-	else
-		ret = 0;
+	ret = make_dir(path, e);
 out:
 	free(path);
 	return ret;
@@ -101,23 +112,23 @@ sync_dir_of(const char *path, struct err *e)
 	return ret;
 }
 
-/* Lock the whole file; a signal ends the wait. Locks of this kind belong to the open file, so libraries that open
- * and close the same file do not drop them. */
-static int
-lock_fd(int fd, const char *name, struct err *e)
+/* Locks of this kind belong to the open file, so libraries that open and close the same file do not drop them. */
+int
+file_lock(int fd, const char *name, bool wait, struct err *e)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(fd, F_OFD_SETLKW, &fl) == 0)
+	if (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &fl) == 0)
 		return 0;
 	if (errno == EINTR)
 		return err_set(e, E_SIGNAL, "%s: interrupted", name);
+	if (!wait && (errno == EAGAIN || errno == EACCES))
+		return err_set(e, E_BUSY, "%s: in use by another process", name);
 	return err_sys(e, "%s: cannot lock", name);
 }
 
-/* 1 when fd is still what name stands for, 0 when it was renamed or removed meanwhile. */
-static int
-still_named(int fd, const char *name)
+bool
+file_is(int fd, const char *name)
 {
 	struct stat a, b;
 
@@ -125,7 +136,7 @@ still_named(int fd, const char *name)
 }
 
 static int
-open_locked(const char *tmp, struct err *e)
+open_locked(const char *tmp, bool wait, struct err *e)
 {
 	int fd;
 
@@ -133,11 +144,11 @@ open_locked(const char *tmp, struct err *e)
 		fd = open(tmp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 		if (fd < 0)
 			return err_sys(e, "%s: cannot create", tmp);
-		if (lock_fd(fd, tmp, e) < 0) {
+		if (file_lock(fd, tmp, wait, e) < 0) {
 			(void)close(fd);
 			return -1;
 		}
-		if (still_named(fd, tmp))
+		if (file_is(fd, tmp))
 			return fd;
 		(void)close(fd);	/* the one before us has finished; begin a new one */
 	}
@@ -151,7 +162,7 @@ newfile_open(struct newfile *f, const char *path, struct err *e)
 	f->tmp = file_temp_name(path, e);
 	if (f->path == NULL || f->tmp == NULL || file_mkparent(path, e) < 0)
 		goto fail;
-	f->fd = open_locked(f->tmp, e);
+	f->fd = open_locked(f->tmp, true, e);
 	if (f->fd < 0)
 		goto fail;
 	return 0;
@@ -160,6 +171,30 @@ fail:
 	free(f->tmp);
 	*f = (struct newfile){ .fd = -1 };
 	return -1;
+}
+
+int
+newfile_stage(struct newfile *f, const char *tmp, struct err *e)
+{
+	*f = (struct newfile){ .fd = -1 };
+	f->tmp = mem_str(tmp, e);
+	if (f->tmp != NULL && file_mkparent(tmp, e) == 0)
+		f->fd = open_locked(tmp, false, e);
+	if (f->fd >= 0)
+		return 0;
+	free(f->tmp);
+	*f = (struct newfile){ .fd = -1 };
+	return -1;
+}
+
+int
+newfile_publish(struct newfile *f, const char *path, struct err *e)
+{
+	free(f->path);
+	f->path = mem_str(path, e);
+	if (f->path == NULL || file_mkparent(path, e) < 0)
+		return -1;
+	return newfile_commit(f, e);
 }
 
 int
@@ -176,7 +211,7 @@ newfile_commit(struct newfile *f, struct err *e)
 void
 newfile_keep(struct newfile *f)
 {
-	if (f->path == NULL)
+	if (f->tmp == NULL)
 		return;
 	(void)close(f->fd);		/* also drops the lock; contents were synced by commit */
 	free(f->path);
@@ -187,7 +222,7 @@ newfile_keep(struct newfile *f)
 void
 newfile_close(struct newfile *f)
 {
-	if (f->path != NULL && !f->committed)
+	if (f->tmp != NULL && !f->committed)
 		(void)unlink(f->tmp);
 	newfile_keep(f);
 }
@@ -209,6 +244,14 @@ write_all(int fd, const char *name, const char *data, size_t size, struct err *e
 }
 
 int
+newfile_write(struct newfile *f, const void *data, size_t size, struct err *e)
+{
+	if (ftruncate(f->fd, 0) < 0 || lseek(f->fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "%s", f->tmp);
+	return write_all(f->fd, f->tmp, data, size, e);
+}
+
+int
 file_write(const char *path, const char *text, struct err *e)
 {
 	struct newfile f;
@@ -216,9 +259,7 @@ file_write(const char *path, const char *text, struct err *e)
 
 	if (newfile_open(&f, path, e) < 0)
 		return -1;
-	if (ftruncate(f.fd, 0) < 0)
-		err_sys(e, "%s", f.tmp);
-	else if (write_all(f.fd, f.tmp, text, strlen(text), e) == 0)
+	if (newfile_write(&f, text, strlen(text), e) == 0)
 		ret = newfile_commit(&f, e);
 	newfile_close(&f);
 	return ret;
@@ -278,17 +319,21 @@ fail:
 }
 
 static int
-copy_contents(int from, int to, const char *from_name, const char *to_name, struct err *e)
+copy_contents(int from, const char *from_name, struct newfile *f, struct digest *d, uint64_t *size, struct err *e)
 {
 	char *block = mem_array(1, COPY_BLOCK, e);
 	ssize_t n = 0;
 	int ret = -1;
 
-	if (block == NULL)
-		return -1;
-	while ((n = read_up_to(from, block, COPY_BLOCK)) > 0)
-		if (write_all(to, to_name, block, (size_t)n, e) < 0)
+	*size = 0;
+	if (block == NULL || newfile_write(f, "", 0, e) < 0)
+		goto out;
+	while ((n = read_up_to(from, block, COPY_BLOCK)) > 0) {
+		if (write_all(f->fd, f->tmp, block, (size_t)n, e) < 0 ||
+		    (d != NULL && digest_update(d, block, (size_t)n, e) < 0))
 			goto out;
+		*size += (uint64_t)n;
+	}
 	if (n < 0)
 		err_sys(e, "%s", from_name);
 	else
@@ -299,23 +344,56 @@ out:
 }
 
 int
-file_copy(const char *from, const char *path, struct err *e)
+newfile_copy(struct newfile *f, const char *from, enum digest_alg alg, char hex[DIGEST_HEX_SIZE], uint64_t *size,
+    struct err *e)
 {
-	struct newfile f;
+	struct digest *d = NULL;
+	uint64_t n;
 	int fd = open(from, O_RDONLY | O_CLOEXEC), ret = -1;
 
 	if (fd < 0)
 		return err_sys(e, "%s", from);
-	if (newfile_open(&f, path, e) < 0) {
-		(void)close(fd);
+	if (hex != NULL && (d = digest_new(alg, e)) == NULL)
+		goto out;
+	if (copy_contents(fd, from, f, d, &n, e) < 0 || (hex != NULL && digest_hex(d, hex, e) < 0))
+		goto out;
+	if (size != NULL)
+		*size = n;
+	ret = 0;
+out:
+	digest_free(d);
+	(void)close(fd);
+	return ret;
+}
+
+int
+file_copy(const char *from, const char *path, struct err *e)
+{
+	struct newfile f;
+	int ret = -1;
+
+	if (newfile_open(&f, path, e) < 0)
 		return -1;
-	}
-	if (ftruncate(f.fd, 0) < 0)
-		err_sys(e, "%s", f.tmp);
-	else if (copy_contents(fd, f.fd, from, f.tmp, e) == 0)
+	if (newfile_copy(&f, from, DIGEST_NONE, NULL, NULL, e) == 0)
 		ret = newfile_commit(&f, e);
 	newfile_close(&f);
-	(void)close(fd);
+	return ret;
+}
+
+/* A moved file keeps its modification time, as one that is renamed does. */
+static int
+move_by_copy(const char *from, const char *to, struct err *e)
+{
+	int64_t mtime = file_mtime(from);
+	struct newfile f;
+	int ret = -1;
+
+	if (newfile_open(&f, to, e) < 0)
+		return -1;
+	if (newfile_copy(&f, from, DIGEST_NONE, NULL, NULL, e) == 0 &&
+	    (mtime < 0 || file_set_mtime(f.fd, f.tmp, mtime, e) == 0))
+		ret = newfile_commit(&f, e);
+	newfile_close(&f);
 	return ret;
 }
 
@@ -328,7 +406,7 @@ file_move(const char *from, const char *to, struct err *e)
 		return sync_dir_of(to, e);
 	if (errno != EXDEV)
 		return err_sys(e, "%s: cannot move to %s", from, to);
-	if (file_copy(from, to, e) < 0)
+	if (move_by_copy(from, to, e) < 0)
 		return -1;
 	return file_remove(from, e);
 }
@@ -341,6 +419,39 @@ file_remove(const char *path, struct err *e)
 	return 0;
 }
 
+/* Under the lock: all of text at the end of the file, or nothing of it. */
+static int
+append_all(int fd, const char *path, const char *text, struct err *e)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	if (write_all(fd, path, text, strlen(text), e) == 0)
+		return 0;
+	if (end >= 0)
+		(void)!ftruncate(fd, end);
+	return -1;
+}
+
+/* Locked. A reader may take the list away by renaming it while we wait for the lock: then begin a new one. */
+static int
+open_to_append(const char *path, struct err *e)
+{
+	int fd;
+
+	for (;;) {
+		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, FILE_MODE);
+		if (fd < 0)
+			return err_sys(e, "%s", path);
+		if (file_lock(fd, path, true, e) < 0) {
+			(void)close(fd);
+			return -1;
+		}
+		if (file_is(fd, path))
+			return fd;
+		(void)close(fd);
+	}
+}
+
 int
 file_append(const char *path, const char *line, struct err *e)
 {
@@ -349,12 +460,12 @@ file_append(const char *path, const char *line, struct err *e)
 
 	if (file_mkparent(path, e) < 0)
 		return -1;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, FILE_MODE);
+	fd = open_to_append(path, e);
 	if (fd < 0)
-		return err_sys(e, "%s", path);
+		return -1;
 	text = mem_fmt(e, "%s\n", line);
-	if (text != NULL && lock_fd(fd, path, e) == 0)
-		ret = write_all(fd, path, text, strlen(text), e);
+	if (text != NULL)
+		ret = append_all(fd, path, text, e);
 	free(text);
 	if (close(fd) < 0 && ret == 0)
 		ret = err_sys(e, "%s", path);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 
 /*
@@ -28,6 +29,25 @@ struct newfile {
  * (E_ENV, E_SIGNAL); f is then closed.
  */
 int	newfile_open(struct newfile *f, const char *path, struct err *e);
+
+/*
+ * newfile_stage - begin a file whose final name is not known yet
+ *
+ * tmp is its temporary name, on the file system of the final one. As newfile_open, but it does not wait: -1 with
+ * E_BUSY while another process has tmp. Finish with newfile_publish.
+ */
+int	newfile_stage(struct newfile *f, const char *tmp, struct err *e);
+
+/* newfile_publish - name a staged file and commit it; the directory of path is created if needed. */
+int	newfile_publish(struct newfile *f, const char *path, struct err *e);
+
+/* newfile_write - replace what is in the temporary file by data; -1 with E_ENV. */
+int	newfile_write(struct newfile *f, const void *data, size_t size, struct err *e);
+
+/* newfile_copy - replace what is in the temporary file by the contents of the file from; hex gets the digest of the
+ * bytes written and *size their number, both unless NULL. */
+int	newfile_copy(struct newfile *f, const char *from, enum digest_alg alg, char hex[DIGEST_HEX_SIZE],
+	    uint64_t *size, struct err *e);
 
 /* newfile_commit - sync and rename what was written to f->tmp; 0 or -1. Call newfile_close after it. */
 int	newfile_commit(struct newfile *f, struct err *e);
@@ -63,6 +83,13 @@ int	file_copy(const char *from, const char *path, struct err *e);
 
 /* file_remove - unlink; 0 also when path is not there. */
 int	file_remove(const char *path, struct err *e);
+
+/* file_lock - lock all of an open file until it is closed; a signal ends the wait (E_SIGNAL). Without wait: -1 with
+ * E_BUSY while another process has it. The file must be open for writing. */
+int	file_lock(int fd, const char *name, bool wait, struct err *e);
+
+/* file_is - whether name still stands for the open file: false when it was renamed, removed or replaced. */
+bool	file_is(int fd, const char *name);
 
 /* file_append - append one line (a newline is added) in one write under a lock; creates path and its directory. */
 int	file_append(const char *path, const char *line, struct err *e);

@@ -1,6 +1,7 @@
 /* list - work lists in, results out */
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ fill(struct list_in *in, struct err *e)
 		return err_sys(e, "%s", in->name);
 	if (n <= 0) {			/* EINTR: the user wants an end, and gets one */
 		in->eof = true;
+		in->interrupted = n < 0;
 		return 0;
 	}
 	in->pos = 0;
@@ -67,19 +69,50 @@ take(struct list_in *in, size_t *len)
 static ssize_t
 read_record(struct list_in *in, struct err *e)
 {
-	size_t len = 0;
-	int r;
+	size_t len;
+	int r = 1;
 
-	while ((r = fill(in, e)) > 0)
-		if (take(in, &len))
-			break;
+	while (!in->complete && (r = fill(in, e)) > 0)
+		in->complete = take(in, &in->have);
 	if (r < 0)
 		return -1;
-	if (r == 0 && len == 0)
+	if (r == 0 && (in->have == 0 || in->interrupted))	/* half a record is none */
 		return -2;
+	len = in->have;
+	in->have = 0;
+	in->complete = false;
 	in->line++;
 	in->record[len] = '\0';
 	return (ssize_t)len;
+}
+
+/* Forget an empty record: list_next would pass over it and wait for the next one. */
+static bool
+drop_empty(struct list_in *in)
+{
+	if (in->have > 1 || (in->have == 1 && (in->sep != '\n' || in->record[0] != '\r')))
+		return false;
+	in->line++;
+	in->have = 0;
+	in->complete = false;
+	return true;
+}
+
+bool
+list_ready(struct list_in *in)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+
+	if (in->argv != NULL)
+		return true;
+	while (!in->complete || drop_empty(in)) {
+		if (in->pos == in->len && !in->eof && poll(&p, 1, 0) <= 0)
+			return false;
+		if (fill(in, NULL) <= 0)
+			return true;		/* the end, or a failure that list_next will report */
+		in->complete = take(in, &in->have);
+	}
+	return true;
 }
 
 static size_t

@@ -23,9 +23,11 @@ struct list_in {
 	const char *name;		/* for messages: "standard input" or a file name */
 	size_t line;			/* number of the record returned last, from 1 */
 	size_t pos, len;		/* unread part of block */
-	bool eof;
+	size_t have;			/* bytes of the next record that were read already */
+	bool complete;			/* ... and that is all of it */
+	bool eof, interrupted;
 	char block[65536];
-	char record[LIST_RECMAX + 2];
+	char record[LIST_RECMAX + 6];	/* byte order mark, CR, one byte too many, NUL */
 };
 
 /* list_open - read argv[0..argc-1], or standard input; sep is '\n' or '\0'. */
@@ -39,13 +41,17 @@ enum list_result { LIST_END, LIST_ITEM, LIST_BAD, LIST_FAILED };
 /*
  * list_next - the next record
  *
- * item	borrowed; valid until the next call
+ * item	borrowed; valid until the next call of list_next or list_ready
  *
  * Returns LIST_ITEM; LIST_END at the end or after a signal; LIST_BAD with E_DATA when this record is too long or
  * holds control characters (e names its line; the next call goes on behind it); LIST_FAILED with E_ENV when
  * reading failed.
  */
 enum list_result	list_next(struct list_in *in, char **item, struct err *e);
+
+/* list_ready - whether list_next would return at once instead of waiting for a slow writer. For programs that have
+ * other things to do meanwhile; they poll in->fd. */
+bool	list_ready(struct list_in *in);
 
 /* list_put - one record on standard output, flushed; -1 with E_ENV when nobody can read it any more. */
 int	list_put(const char *item, char sep, struct err *e);

@@ -31,10 +31,10 @@ mem_grow(void *arrayp, size_t *capp, size_t need, size_t size, struct err *e)
 
 	if (need <= cap)
 		return 0;
+	if (need > SIZE_MAX / 2 / size)
+		return err_set(e, E_ENV, "%zu elements of %zu bytes: too large", need, size);
 	while (cap < need)
 		cap = cap < 8 ? 8 : cap + cap / 2;
-	if (cap > SIZE_MAX / size)
-		return err_set(e, E_ENV, "%zu elements of %zu bytes: too large", cap, size);
 	memcpy(&old, arrayp, sizeof(old));
 	p = realloc(old, cap * size);
 	if (p == NULL)

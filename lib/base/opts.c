@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "base/file.h"
+#include "base/list.h"
 #include "base/opts.h"
 #include "base/prog.h"
 
@@ -95,9 +96,12 @@ const char *
 opts_job_id(void)
 {
 	static char id[256];
-	const char *batch = getenv("AWS_BATCH_JOB_ID"), *slurm = getenv("SLURM_JOB_ID");
+	const char *ours = getenv("GENERATE_JOB_ID"), *batch = getenv("AWS_BATCH_JOB_ID");
+	const char *slurm = getenv("SLURM_JOB_ID");
 
-	if (batch != NULL)
+	if (ours != NULL)
+		(void)str_fmt(id, sizeof(id), NULL, "%s", ours);
+	else if (batch != NULL)
 		(void)str_fmt(id, sizeof(id), NULL, "%s", batch);
 	else if (slurm != NULL)
 		(void)str_fmt(id, sizeof(id), NULL, "%s", slurm);
@@ -139,6 +143,22 @@ opts_index(const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* Items end up in lists and messages like those of standard input, so the same rules hold for them. */
+static int
+add_item(const json_t *v, const char *path, struct strlist *items, struct err *e)
+{
+	const char *s = json_string_value(v);
+
+	if (s == NULL)
+		return err_set(e, E_USAGE, "%s: item %zu is not a string", path, items->n);
+	if (strlen(s) > LIST_RECMAX)
+		return err_set(e, E_USAGE, "%s: item %zu is longer than %d bytes", path, items->n, LIST_RECMAX);
+	for (const char *p = s; *p != '\0'; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return err_set(e, E_USAGE, "%s: item %zu holds control characters", path, items->n);
+	return strlist_add(items, s, e);
+}
+
 static int
 add_strings(json_t *element, const char *path, struct strlist *items, struct err *e)
 {
@@ -146,15 +166,12 @@ add_strings(json_t *element, const char *path, struct strlist *items, struct err
 	size_t i;
 
 	if (json_is_string(element))
-		return strlist_add(items, json_string_value(element), e);
+		return add_item(element, path, items, e);
 	if (!json_is_array(element))
 		return err_set(e, E_USAGE, "%s: elements are neither strings nor arrays of strings", path);
-	json_array_foreach(element, i, v) {
-		if (!json_is_string(v))
-			return err_set(e, E_USAGE, "%s: item %zu is not a string", path, i);
-		if (strlist_add(items, json_string_value(v), e) < 0)
+	json_array_foreach(element, i, v)
+		if (add_item(v, path, items, e) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -171,7 +188,7 @@ opts_job_items(const struct opts *o, struct strlist *items, struct err *e)
 		return -1;
 	text = file_read(o->job, JOB_LIST_MAX, e);
 	if (text == NULL) {
-		if (e->code != E_ENV)
+		if (e != NULL && e->code != E_ENV)
 			e->code = E_USAGE;
 		return -1;
 	}
@@ -192,8 +209,10 @@ opts_job_items(const struct opts *o, struct strlist *items, struct err *e)
 int
 opts_job_status(const struct opts *o, int status)
 {
-	const char *attempt = getenv("AWS_BATCH_JOB_ATTEMPT");
+	const char *attempt = getenv("GENERATE_JOB_ATTEMPT");
 
+	if (attempt == NULL)
+		attempt = getenv("AWS_BATCH_JOB_ATTEMPT");
 	if (o->job == NULL || o->strict || status != ST_SOME)
 		return status;
 	if (attempt == NULL || strtol(attempt, NULL, 10) < o->attempts)

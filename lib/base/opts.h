@@ -78,8 +78,9 @@ void	opts_help(FILE *fp);
 int	opts_workers(const struct opts *o, int max);
 
 /*
- * Identity of the run: AWS_BATCH_JOB_ID or SLURM_JOB_ID or the process id. opts_job_id is as the engine writes it;
- * opts_run_id has '-' for ':', '_' and '.', because readers of log names split on these. Static buffers.
+ * Identity of the run: GENERATE_JOB_ID (our own engines set it), AWS_BATCH_JOB_ID, SLURM_JOB_ID or the process id.
+ * opts_job_id is as the engine writes it; opts_run_id has '-' for ':', '_' and '.', because readers of log names split
+ * on these. Static buffers.
  */
 const char	*opts_job_id(void);
 const char	*opts_run_id(void);

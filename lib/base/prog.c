@@ -162,6 +162,13 @@ prog_debug(const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+prog_log(const char *line)
+{
+	prog_progress_end();
+	(void)fprintf(stderr, "%s\n", line);
+}
+
 int
 prog_failed(const struct err *e, int status)
 {
@@ -199,7 +206,7 @@ prog_num(const char *opt, const char *text, long min, long max)
 
 	errno = 0;
 	v = strtol(text, &end, 10);
-	if (*text == '\0' || *end != '\0' || errno != 0 || v < min || v > max)
+	if (strspn(text, "-0123456789") == 0 || *end != '\0' || errno != 0 || v < min || v > max)
 		exit(prog_bad_usage("%s %s: not an integer from %ld to %ld", opt, text, min, max));
 	return v;
 }
@@ -211,7 +218,8 @@ prog_real(const char *opt, const char *text, double min, double max)
 	double v;
 
 	v = strtod(text, &end);
-	if (*text == '\0' || *end != '\0' || !isfinite(v) || v < min || v > max)
+	if (strspn(text, "-.0123456789") == 0 || strpbrk(text, "xXpP") != NULL ||
+	    *end != '\0' || !isfinite(v) || v < min || v > max)
 		exit(prog_bad_usage("%s %s: not a number from %g to %g", opt, text, min, max));
 	return v;
 }

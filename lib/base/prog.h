@@ -38,6 +38,9 @@ void	prog_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	prog_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	prog_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* prog_log - a line on standard error exactly as given, for lines other systems read. */
+void	prog_log(const char *line);
+
 /* prog_failed - warn about a failed item and return the run's new status: the worse of status and the item's. */
 int	prog_failed(const struct err *e, int status);
 

@@ -87,6 +87,18 @@ buf_add(struct buf *b, const char *fmt, ...)
 }
 
 void
+buf_put(struct buf *b, const char *data, size_t n)
+{
+	if (b->failed || mem_grow(&b->text, &b->cap, b->len + n + 1, 1, NULL) < 0) {
+		b->failed = true;
+		return;
+	}
+	memcpy(b->text + b->len, data, n);
+	b->len += n;
+	b->text[b->len] = '\0';
+}
+
+void
 buf_free(struct buf *b)
 {
 	free(b->text);

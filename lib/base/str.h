@@ -35,6 +35,9 @@ struct buf {
 };
 
 void	buf_add(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* buf_put - append n bytes as they are; fast, for texts put together from many small pieces. */
+void	buf_put(struct buf *b, const char *data, size_t n);
 void	buf_free(struct buf *b);
 
 /* buf_text - the text ("" when empty), or NULL with E_ENV when an addition had failed; owned by b. */

@@ -10,6 +10,7 @@
 
 /* %D token, %S downloads stem, %T TYPE, %C core directory, %L data type and _REFINED, %Y year, %J day of year */
 static const char *const relative[LAYOUT_COUNT] = {
+	[LAYOUT_LIST_STATES] = "download-lists/state_files",
 	[LAYOUT_DOWNLOAD_LISTS] = "downloader/lists",
 	[LAYOUT_DOWNLOAD_STAGING] = "combiner/downloads/%S/.hidden",
 	[LAYOUT_DOWNLOADS] = "combiner/downloads/%S_%T",
@@ -25,6 +26,7 @@ static const char *const relative[LAYOUT_COUNT] = {
 	[LAYOUT_SCRATCH] = "processor/scratch",
 	[LAYOUT_PROCESSING_LOGS] = "processor/logs/processing_logs",
 	[LAYOUT_ERROR_LOGS] = "processor/logs/error_logs",
+	[LAYOUT_PLANS] = "partition",
 };
 
 static void
@@ -103,15 +105,15 @@ void
 layout_of_dir(const char *path, const struct dataset **ds, enum ptype *t)
 {
 	const char *base = str_base(path);
+	const struct dataset *d;
+	enum ptype found;
 
-	for (const char *s = path; s < base;) {
-		size_t n = strcspn(s, "/");
-
-		for (size_t i = 0; (*ds = dataset_at(i)) != NULL; i++)
-			if (component_of(s, n, *ds, t))
-				return;
-		s += n + 1;
-	}
 	*ds = NULL;
 	*t = PTYPE_COUNT;
+	for (const char *s = path; s < base; s += strcspn(s, "/") + 1)
+		for (size_t i = 0; (d = dataset_at(i)) != NULL; i++)
+			if (component_of(s, strcspn(s, "/"), d, &found)) {
+				*ds = d;	/* the last one: the root may be called anything */
+				*t = found;
+			}
 }

@@ -12,6 +12,7 @@
  */
 
 enum layout {
+	LAYOUT_LIST_STATES,	/* download-lists/state_files: what the list creator knows; as in the bucket */
 	LAYOUT_DOWNLOAD_LISTS,	/* downloader/lists: lists and job lists of the downloader */
 	LAYOUT_DOWNLOAD_STAGING,/* combiner/downloads/STEM/.hidden: downloads under way */
 	LAYOUT_DOWNLOADS,	/* combiner/downloads/STEM_TYPE: finished downloads */
@@ -27,6 +28,7 @@ enum layout {
 	LAYOUT_SCRATCH,		/* processor/scratch: registries */
 	LAYOUT_PROCESSING_LOGS,	/* processor/logs/processing_logs */
 	LAYOUT_ERROR_LOGS,	/* processor/logs/error_logs */
+	LAYOUT_PLANS,		/* partition: plans of workflows, and what was submitted of them */
 	LAYOUT_COUNT
 };
 
