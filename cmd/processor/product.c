@@ -290,34 +290,33 @@ field(const void *base, size_t at)
 
 /* YYYYMMDDThhmmssZ */
 static void
-time_text(int64_t t, char out[CLOCK_STAMP_SIZE + 1])
+time_text(int64_t t, char *buf, size_t size)
 {
-	clock_stamp(t, out);
-	(void)strcat(out, "Z");
+	char stamp[CLOCK_STAMP_SIZE];
+
+	clock_stamp(t, stamp);
+	(void)snprintf(buf, size, "%sZ", stamp);
 }
 
 /* The texts that are made for this granule; NULL for another kind. */
 static const char *
 made_text(const struct global *g, const struct source *s, enum ptype type, char *buf, size_t size)
 {
-	char stamp[CLOCK_STAMP_SIZE + 1] = "";
-
 	switch (g->kind) {
 	case G_COMMENT:
 		(void)snprintf(buf, size, "L2P Core without DT analysis or other ancillary fields; %s, Start Node:%s, "
 		    "End Node:%s; " SIGNED_BYTE_WARNING "; %s", s->day_or_night, s->start_node, s->end_node,
 		    type == PTYPE_QUICKLOOK ? "Quicklook" : "Refined");
-		return buf;
+		break;
 	case G_LINK:
 		(void)snprintf(buf, size, "http://podaac.jpl.nasa.gov/ws/metadata/dataset/?format=iso&shortName=%s",
 		    s->ds->collection);
-		return buf;
-	case G_CREATED: time_text(clock_product(), stamp); break;
-	case G_START: time_text(s->start, stamp); break;
-	case G_STOP: time_text(s->stop, stamp); break;
+		break;
+	case G_CREATED: time_text(clock_product(), buf, size); break;
+	case G_START: time_text(s->start, buf, size); break;
+	case G_STOP: time_text(s->stop, buf, size); break;
 	default: return NULL;
 	}
-	(void)snprintf(buf, size, "%s", stamp);
 	return buf;
 }
 
@@ -403,7 +402,8 @@ put_att(int ncid, int varid, const struct product_att *a, const struct product_v
 {
 	static const signed char levels[] = { 0, 1, 2, 3, 4, 5 };
 	static const short masks[] = { 1, 2, 4, 8, 16 };
-	const struct source_var *in = v->use[0] != IN_NONE ? &s->var[v->use[0]] : NULL;
+	static const struct source_var none = { .scale = 1 };
+	const struct source_var *in = v->use[0] != IN_NONE ? &s->var[v->use[0]] : &none;
 
 	switch (a->kind) {
 	case TEXT: return put_text(ncid, varid, a->name, a->text);
