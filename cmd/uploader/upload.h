@@ -1,0 +1,66 @@
+#ifndef UPLOAD_H
+#define UPLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "granule/dataset.h"
+#include "place/store.h"
+#include "place/topic.h"
+
+/*
+ * One granule: stored, then announced. The granule's file goes first, its sidecar NAME.nc.md5 second, the notification
+ * last, and the journal records it. Each step that an earlier run has done is found done; a kill costs the step it
+ * hits.
+ */
+
+/* What holds for all granules of a run. */
+struct uploader {
+	struct store *store;
+	struct topic *topic;		/* NULL: nothing is announced */
+	const struct dataset *ds;	/* only granules of this one; NULL = any */
+	enum ptype type;		/* of all granules; PTYPE_COUNT = as their directories tell */
+	const char *trace;
+	bool again;			/* store and announce although that is done */
+	bool legacy_time;
+	bool dry_run;
+};
+
+enum upload_state {
+	UPLOAD_FAILED,
+	UPLOAD_ANNOUNCED,		/* stored and announced */
+	UPLOAD_STORED,			/* stored; nothing was to be announced */
+	UPLOAD_UNCHANGED,		/* an earlier run has done it all */
+	UPLOAD_PLANNED			/* dry run */
+};
+
+enum upload_step { STEP_SIDECAR, STEP_STORE, STEP_ANNOUNCE };
+
+struct upload {
+	char *path;			/* of NAME.nc; owned */
+	size_t number;			/* place in the list, for reports in its order */
+	enum upload_state state;
+	enum upload_step step;		/* the one that failed; STEP_SIDECAR: the granule has no checksum file */
+	struct err err;
+	const struct dataset *ds;	/* NULL when the name is not a granule's */
+	enum ptype type;		/* PTYPE_COUNT when unknown */
+	bool stored;			/* this run has stored the granule's file */
+	bool announced;			/* ... and has announced it */
+	uint64_t bytes;			/* stored by this run */
+	double seconds;
+	char *key, *url;		/* of the object; owned, NULL when it failed before */
+	char *message;			/* the notification; owned, NULL when none was made */
+};
+
+/* upload_new - for path, which is copied; NULL with E_ENV. */
+struct upload	*upload_new(const char *path, size_t number, struct err *e);
+void	upload_free(struct upload *u);
+
+/* upload_run - do it; the outcome is in *u. Several threads may run granules of the same uploader. */
+void	upload_run(const struct uploader *c, struct upload *u);
+
+/* upload_json - the outcome as one JSON object, owned by the caller; NULL with E_ENV. */
+char	*upload_json(const struct upload *u, struct err *e);
+
+#endif

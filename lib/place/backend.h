@@ -1,0 +1,39 @@
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include "base/err.h"
+
+/*
+ * The backends of the seams. A place is chosen by how it is written; the table in backend.c is the only one that
+ * knows what is built in. A new backend adds its files and one row there.
+ */
+
+enum seam { SEAM_STORE, SEAM_TOPIC, SEAM_QUEUE, SEAM_ENGINE, SEAM_PARAM };
+
+/* Whether opening a place may change it. */
+enum place_mode {
+	PLACE_ASIS,		/* touch nothing: for dry runs and places that are only read */
+	PLACE_CREATE		/* create the directory of a local place */
+};
+
+/*
+ * backend_find - the operations of the seam for this place
+ *
+ * Returns a struct store_ops, topic_ops or engine_ops, as seam asks, or NULL with E_USAGE when no backend takes the
+ * place, or the one that would is not in this build.
+ */
+const void	*backend_find(enum seam seam, const char *place, struct err *e);
+
+/* backend_directory - the absolute name of a directory place, resolved when it is there; with PLACE_CREATE it is
+ * then. Owned by the caller; NULL with E_USAGE when something else has that name, E_ENV when it cannot be made. */
+char	*backend_directory(const char *place, enum place_mode mode, struct err *e);
+
+/*
+ * backend_check_name - whether name can stand in a place: printable ASCII, 1 to max bytes, components not empty and
+ * not beginning with a dot (these are the temporary files of directories)
+ *
+ * Returns 0, or -1 with E_DATA; what says what it is, for the message.
+ */
+int	backend_check_name(const char *what, const char *name, size_t max, struct err *e);
+
+#endif

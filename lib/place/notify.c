@@ -1,0 +1,71 @@
+/* notify - messages to operators */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "place/notify.h"
+
+int
+notify_open(struct notify *n, const char *place, struct err *e)
+{
+	*n = (struct notify){0};
+	if (place == NULL)
+		return 0;
+	n->topic = topic_open(place, PLACE_ASIS, e);
+	if (n->topic == NULL)
+		return -1;
+	if (!topic_is_stdout(n->topic))
+		return 0;
+	notify_close(n);
+	return err_set(e, E_USAGE, "--notify -: standard output is for results");
+}
+
+void
+notify_add(struct notify *n, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+	int len;
+
+	if (n->topic == NULL)
+		return;
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		n->left_out++;
+	else if (n->text.len + (size_t)len > NOTIFY_MAX)
+		n->left_out++;
+	else
+		buf_add(&n->text, "%s", text);
+	if (len >= 0)
+		free(text);
+}
+
+int
+notify_send(struct notify *n, const char *subject, struct err *e)
+{
+	struct topic_message m = { .subject = subject };
+	int ret = -1;
+
+	if (n->topic == NULL || (n->text.len == 0 && !n->text.failed && n->left_out == 0))
+		return 0;
+	if (n->left_out > 0)
+		buf_add(&n->text, "\n(%zu more, too long for one message)\n", n->left_out);
+	m.text = buf_text(&n->text, e);
+	if (m.text != NULL && topic_publish(n->topic, &m, e) != TOPIC_FAILED)
+		ret = 0;
+	buf_free(&n->text);
+	n->left_out = 0;
+	return ret;
+}
+
+void
+notify_close(struct notify *n)
+{
+	topic_close(n->topic);
+	buf_free(&n->text);
+	*n = (struct notify){0};
+}

@@ -1,0 +1,97 @@
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "place/backend.h"
+
+/*
+ * A store keeps objects under keys: files in a directory, or a bucket. Objects appear complete or not at all, and
+ * replace what had their key. Keys are relative names with slashes, printable ASCII, at most STORE_KEY_MAX bytes; a
+ * component is not empty and does not begin with a dot. An open store may be used by several threads at once.
+ */
+
+#define STORE_KEY_MAX 1024
+#define STORE_MD5_SIZE 33
+
+struct store;
+
+struct store_object {
+	uint64_t size;			/* bytes */
+	char md5[STORE_MD5_SIZE];	/* of its bytes, lower-case hex; "" when the store does not know it */
+};
+
+struct store_entry {
+	const char *key;		/* borrowed for the call */
+	uint64_t size;
+	int64_t time;			/* of the last change, UTC seconds since 1970 */
+};
+
+/* What is kept beside an object where a store can do that; a directory cannot. The MD5 always is. */
+struct store_meta {
+	const char *name, *value;
+};
+
+/* store_each - one object of a listing; 0 to go on, -1 with e filled ends it. */
+typedef int	store_each(void *ctx, const struct store_entry *entry, struct err *e);
+
+/*
+ * store_open - the store that place names
+ *
+ * Returns NULL with E_USAGE when there is no such store, E_ENV when its directory cannot be made.
+ */
+struct store	*store_open(const char *place, enum place_mode mode, struct err *e);
+void	store_close(struct store *s);
+
+/*
+ * store_put - make or replace an object from a local file
+ *
+ * md5	what the bytes of the file must have, lower-case hex, or NULL. It is compared with the bytes that are sent;
+ *	when they differ the object does not change and the result is E_DATA.
+ * meta	ends with a NULL name; may be NULL
+ * obj	what was stored; may be NULL
+ *
+ * Returns 0 when the object is complete and safe, or -1: E_MISSING without such a file, E_RETRY, E_AUTH, E_ENV.
+ */
+int	store_put(struct store *s, const char *key, const char *path, const char *md5,
+	    const struct store_meta *meta, struct store_object *obj, struct err *e);
+
+/* store_get - copy an object into path, atomically; -1 with E_MISSING when there is no such object. */
+int	store_get(struct store *s, const char *key, const char *path, struct err *e);
+
+/* store_head - 1 and *obj, 0 when there is no such object, or -1. */
+int	store_head(struct store *s, const char *key, struct store_object *obj, struct err *e);
+
+/* store_list - call each for every object whose key begins with prefix (may be ""), in the order of the keys' bytes.
+ * Returns 0, or -1 when listing failed or each ended it. */
+int	store_list(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
+
+/* store_delete - remove an object; 0 also when there is none. */
+int	store_delete(struct store *s, const char *key, struct err *e);
+
+/* store_url - how others name the object: s3://bucket/prefix/key, or file:///directory/key. Owned by the caller. */
+char	*store_url(const struct store *s, const char *key, struct err *e);
+
+/* For backends: keys have been checked. */
+struct store {
+	const struct store_ops *ops;
+	char *base;			/* what the backend puts in front of keys; owned, freed by store_close */
+	void *impl;			/* the backend's own, for its close */
+};
+
+struct store_ops {
+	int (*open)(struct store *s, const char *place, enum place_mode mode, struct err *e);
+	void (*close)(struct store *s);	/* may be NULL; also called after a failed open */
+	int (*put)(struct store *s, const char *key, const char *path, const char *md5,
+	    const struct store_meta *meta, struct store_object *obj, struct err *e);
+	int (*get)(struct store *s, const char *key, const char *path, struct err *e);
+	int (*head)(struct store *s, const char *key, struct store_object *obj, struct err *e);
+	int (*list)(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
+	int (*del)(struct store *s, const char *key, struct err *e);
+	char *(*url)(const struct store *s, const char *key, struct err *e);
+};
+
+extern const struct store_ops store_dir_ops;
+
+#endif

@@ -1,0 +1,154 @@
+/* The granules of a job, and its input files. */
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "tap.h"
+#include "uploader/find.h"
+
+#define MIDDLE "-JPL-L2P_GHRSST-SSTskin-"
+#define END "-v02.0-fv01.0.nc"
+#define MODIS "root/processor/output/MODIS_L2P_CORE_NETCDF/"
+#define VIIRS "root/processor/output/VIIRS_L2P_CORE_NETCDF/"
+
+static void
+make(const char *path, const char *text)
+{
+	struct err e;
+
+	if (file_write(path, text, &e) < 0) {
+		(void)printf("Bail out! %s\n", e.msg);
+		exit(1);
+	}
+}
+
+static void
+jobs(void)
+{
+	static const struct {
+		const char *list, *d, *t, *key;
+		enum ptype type;
+	} rows[] = {
+		{ "a/processor_timestamp_list_AQUA_quicklook_2024_02_15_14_05_09_0_4821.json", NULL, NULL, "aqua",
+		    PTYPE_QUICKLOOK },
+		{ "processor_timestamp_list_TERRA_refined_2024_02_15_14_05_09_0_a1b2c3d4.json", NULL, NULL, "terra",
+		    PTYPE_REFINED },
+		{ "processor_timestamp_list_JPSS1_refined_2024.json", "viirs", NULL, "viirs", PTYPE_REFINED },
+		{ "processor_timestamp_list_VIIRS_refined_2024.json", NULL, "QUICKLOOK", "viirs", PTYPE_QUICKLOOK },
+		{ "list.json", "MODIS_A", "refined", "aqua", PTYPE_REFINED },
+		{ "list.json", NULL, "refined", NULL, PTYPE_COUNT },
+		{ "list.json", "aqua", NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_GOES_refined_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_AQUA_late_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_AQUA", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "list.json", "goes", "refined", NULL, PTYPE_COUNT },
+		{ "list.json", "aqua", "late", NULL, PTYPE_COUNT },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct opts o = { .job = rows[i].list, .dataset = rows[i].d, .type = rows[i].t };
+		const struct dataset *ds;
+		struct err e = {0};
+		enum ptype t;
+		int r = find_job(&o, &ds, &t, &e);
+
+		if (rows[i].key == NULL)
+			ok(r < 0 && e.code == E_USAGE, "job %zu cannot be known: %s", i, e.msg);
+		else
+			ok(r == 0 && strcmp(ds->key, rows[i].key) == 0 && t == rows[i].type, "job %zu: %s", i,
+			    rows[i].key);
+	}
+}
+
+static void
+granules(void)
+{
+	static const struct {
+		const char *key, *time, *path;
+		enum ptype type;
+	} rows[] = {
+		{ "terra", "20240105T000500", MODIS "MODIS_T_REFINED/2024/5/20240105000500" MIDDLE "MODIS_T-N" END,
+		    PTYPE_REFINED },
+		{ "viirs", "20231231T235400", VIIRS "VIIRS/2023/365/20231231235400" MIDDLE "VIIRS_NPP-D" END,
+		    PTYPE_QUICKLOOK },
+		{ "jpss1", "20240301001200", VIIRS "JPSS1_REFINED/2024/61/20240301001200" MIDDLE "JPSS1-D" END,
+		    PTYPE_REFINED },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct opts o = { .job = "list.json", .root = "root" };
+		struct strlist paths = {0}, missing = {0};
+		struct err e = {0};
+		char text[200];
+
+		(void)snprintf(text, sizeof(text), "[[\"%s\", \"20200101T000000\"]]", rows[i].time);
+		make("list.json", text);
+		make(rows[i].path, "");
+		ok(find_granules(&o, dataset_find(rows[i].key), rows[i].type, &paths, &missing, &e) == 0 &&
+		    paths.n == 1 && missing.n == 1, "%s: one of two times has a granule", rows[i].key);
+		is_str(paths.n > 0 ? paths.item[0] : NULL, rows[i].path, "... which is found");
+		is_str(missing.n > 0 ? missing.item[0] : NULL, "20200101T000000", "... the other is told");
+		strlist_free(&paths);
+		strlist_free(&missing);
+	}
+}
+
+static void
+bad_lists(void)
+{
+	static const char *const bad[] = {
+		"[[\"20240215T12400\"]]", "[[\"20240230T124000\"]]", "[[\"2024046124000\"]]",
+		"[[\"20240215T124000Z\"]]", "[[\"\"]]", "[[\"20240215 124000\"]]", "[[\"202402151240001\"]]",
+		"[[17]]", "[]", "{}", "[", "[[\"x\"]]"
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct opts o = { .job = "bad.json", .root = "root" };
+		struct strlist paths = {0}, missing = {0};
+		struct err e = {0};
+
+		make("bad.json", bad[i]);
+		ok(find_granules(&o, dataset_find("aqua"), PTYPE_QUICKLOOK, &paths, &missing, &e) < 0 &&
+		    e.code == E_USAGE, "%s: %s", bad[i], e.msg);
+		strlist_free(&paths);
+		strlist_free(&missing);
+	}
+}
+
+static void
+provenance(void)
+{
+	struct opts o = { .job = "x/processor_timestamp_list_AQUA_refined_1.json", .root = "root", .index = 1 };
+	struct strlist sources = {0};
+	struct err e = {0};
+	char *text;
+
+	ok(find_sources(&o, &sources, &e) < 0 && e.code != E_NONE, "no list of input files: %s", e.msg);
+	make("root/combiner/downloads/combiner_file_lists_AQUA_refined_1.json",
+	    "[[\"no\"], [\"AQUA_MODIS.20240215T124000.L2.SST.nc\", \"AQUA_MODIS.20240215T124500.L2.SST.nc\", "
+	    "\"AQUA_MODIS.20240215T124000.L2.SST4.nc\", \"AQUA_MODIS.20240215T124001.L2.OC.nc\"]]");
+	ok(find_sources(&o, &sources, &e) == 0 && sources.n == 4, "the list of the same element");
+	text = find_provenance(&sources, "dir/20240215124000" MIDDLE "MODIS_A-N" END, "; ", &e);
+	is_str(text, "AQUA_MODIS.20240215T124000.L2.SST.nc; AQUA_MODIS.20240215T124000.L2.SST4.nc",
+	    "files of the granule's time, in their order");
+	free(text);
+	text = find_provenance(&sources, "20240101000000" MIDDLE "MODIS_A-N" END, ", ", &e);
+	is_str(text, "", "no files");
+	free(text);
+	strlist_free(&sources);
+	o.job = "other.json";
+	ok(find_sources(&o, &sources, &e) < 0, "a list that is called otherwise");
+	strlist_free(&sources);
+}
+
+int
+main(void)
+{
+	tap_scratch();
+	jobs();
+	granules();
+	bad_lists();
+	provenance();
+	return tap_done();
+}
