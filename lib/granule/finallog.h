@@ -10,8 +10,7 @@
 /*
  * The final_log line, by which metrics tools learn what a run did. It is one line of parts joined by " - ":
  *
- *	print_final_log - INFO : final_log: dataset: MODIS Aqua - job_id: 3f0c:1 - number_downloads: 2 - processed: a, b - \
- *	failed_downloads: c -
+ *	print_final_log - INFO : final_log: dataset: MODIS Aqua - number_downloads: 2 - processed: a, b -
  *
  * First the fields in the order in which they were set, then the sections that have entries, in the order of the
  * table, the entries joined by ", ". The line ends in " - ", except the uploader's.

@@ -1,0 +1,201 @@
+/* classify - quicklook or refined */
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <hdf5.h>
+#include <netcdf.h>
+
+#include "netcdf/ncf.h"
+#include "classify.h"
+
+static pthread_mutex_t netcdf_lock = PTHREAD_MUTEX_INITIALIZER;
+
+enum ptype
+classify_texts(const char *processing_version, const char *product_name, bool listed_nrt)
+{
+	if (processing_version == NULL && product_name == NULL)
+		return listed_nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED;
+	if (processing_version != NULL && strstr(processing_version, "QL") != NULL)
+		return PTYPE_QUICKLOOK;
+	if (product_name != NULL && strstr(product_name, ".NRT") != NULL)
+		return PTYPE_QUICKLOOK;
+	return PTYPE_REFINED;
+}
+
+/* Nothing but netCDF gets as far as the libraries. */
+static int
+check_signature(const char *path, const char *subject, bool *classic, struct err *e)
+{
+	static const char hdf5[8] = "\x89HDF\r\n\x1a\n";
+	char head[8] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "%s", path);
+	n = pread(fd, head, sizeof(head), 0);
+	(void)close(fd);
+	if (n < 0)
+		return err_sys(e, "%s", path);
+	*classic = memcmp(head, "CDF", 3) == 0 && (head[3] == 1 || head[3] == 2 || head[3] == 5);
+	if (!*classic && memcmp(head, hdf5, sizeof(hdf5)) != 0)
+		return err_set(e, E_DATA, "%s: not a netCDF file", subject);
+	return 0;
+}
+
+/* Bytes of a variable's data; 0 when the file does not say. */
+static double
+data_size(int ncid, int var)
+{
+	int dims[NC_MAX_VAR_DIMS], ndims;
+	nc_type type;
+	size_t size, len;
+	double n;
+
+	if (nc_inq_varndims(ncid, var, &ndims) != NC_NOERR || nc_inq_vardimid(ncid, var, dims) != NC_NOERR ||
+	    nc_inq_vartype(ncid, var, &type) != NC_NOERR || nc_inq_type(ncid, type, NULL, &size) != NC_NOERR)
+		return 0;
+	n = (double)size;
+	for (int i = 0; i < ndims; i++) {
+		if (nc_inq_dimlen(ncid, dims[i], &len) != NC_NOERR)
+			return 0;
+		n *= (double)len;
+	}
+	return n;
+}
+
+/* The classic library reads behind the end of a file as zeros, so a cut is not noticed there. */
+static int
+check_classic_size(int ncid, const char *path, const char *subject, struct err *e)
+{
+	struct stat st;
+	double need = 0;
+	int nvars;
+
+	if (nc_inq_nvars(ncid, &nvars) != NC_NOERR || stat(path, &st) < 0)
+		return err_set(e, E_DATA, "%s: damaged netCDF file", subject);
+	for (int i = 0; i < nvars; i++)
+		need += data_size(ncid, i);
+	if ((double)st.st_size < need)
+		return err_set(e, E_DATA, "%s: truncated netCDF file", subject);
+	return 0;
+}
+
+/* The two texts that decide; "" in a present attribute that is no text. */
+struct texts {
+	bool has_version, has_product;
+	char version[ERR_MSGMAX], product[ERR_MSGMAX];
+};
+
+static int
+read_netcdf(const char *path, const char *subject, bool unverified, bool classic, struct texts *t, struct err *e)
+{
+	struct ncatt a;
+	int ncid, ret = -1, rc = nc_open(path, NC_NOWRITE, &ncid);
+
+	if (rc != NC_NOERR)
+		return ncf_fail(rc, e, "%s: damaged netCDF file", subject);
+	if (ncf_att(ncid, NC_GLOBAL, "processing_version", subject, &a, e) < 0)
+		goto out;
+	t->has_version = ncf_is_text(&a);
+	memcpy(t->version, a.text, sizeof(t->version));
+	if (ncf_att(ncid, NC_GLOBAL, "product_name", subject, &a, e) < 0)
+		goto out;
+	t->has_product = ncf_is_text(&a);
+	memcpy(t->product, a.text, sizeof(t->product));
+	ret = classic && unverified ? check_classic_size(ncid, path, subject, e) : 0;
+out:
+	rc = nc_close(ncid);
+	if (ret == 0 && rc != NC_NOERR)
+		ret = ncf_fail(rc, e, "%s", subject);
+	return ret;
+}
+
+/* A text attribute of the root group, one string of any kind; false when there is none. */
+static bool
+read_hdf5_text(hid_t file, const char *name, char out[ERR_MSGMAX])
+{
+	hid_t attr = -1, type = -1, space = -1;
+	char *text = NULL;
+	bool ok = false;
+	size_t size;
+
+	if (H5Aexists(file, name) <= 0 || (attr = H5Aopen(file, name, H5P_DEFAULT)) < 0)
+		return false;
+	type = H5Aget_type(attr);
+	space = H5Aget_space(attr);
+	if (type < 0 || space < 0 || H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1)
+		goto out;
+	size = H5Tget_size(type);
+	if (H5Tis_variable_str(type) > 0) {
+		ok = H5Aread(attr, type, &text) >= 0;
+		if (ok && text != NULL)
+			(void)snprintf(out, ERR_MSGMAX, "%s", text);
+		(void)H5free_memory(text);
+	} else if (size < ERR_MSGMAX) {
+		ok = H5Aread(attr, type, out) >= 0;
+		out[size] = '\0';
+	}
+out:
+	if (space >= 0)
+		(void)H5Sclose(space);
+	if (type >= 0)
+		(void)H5Tclose(type);
+	(void)H5Aclose(attr);
+	return ok;
+}
+
+/* A verified file needs no more than its two attributes; nc_open would read all of its metadata, which takes
+ * twenty times as long (2 ms for a granule). */
+static int
+read_hdf5(const char *path, const char *subject, struct texts *t, struct err *e)
+{
+	hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+
+	if (file < 0)
+		return err_set(e, E_DATA, "%s: damaged netCDF-4 file", subject);
+	t->has_version = read_hdf5_text(file, "processing_version", t->version);
+	t->has_product = read_hdf5_text(file, "product_name", t->product);
+	if (H5Fclose(file) < 0)
+		return err_set(e, E_DATA, "%s: damaged netCDF-4 file", subject);
+	return 0;
+}
+
+int
+classify_file(const char *path, const char *subject, const struct obpg_name *listed, bool unverified,
+    enum ptype *type, char *note, size_t note_size, struct err *e)
+{
+	struct texts t = { .has_version = false };
+	const char *v, *p;
+	bool classic;
+	int ret;
+
+	note[0] = '\0';
+	if (check_signature(path, subject, &classic, e) < 0)
+		return -1;
+	(void)pthread_mutex_lock(&netcdf_lock);
+	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);	/* each thread has its own setting */
+	if (classic || unverified)
+		ret = read_netcdf(path, subject, unverified, classic, &t, e);
+	else
+		ret = read_hdf5(path, subject, &t, e);
+	(void)pthread_mutex_unlock(&netcdf_lock);
+	if (ret < 0)
+		return -1;
+	v = t.has_version ? t.version : NULL;
+	p = t.has_product ? t.product : NULL;
+	*type = classify_texts(v, p, listed->nrt);
+	if (v == NULL && p == NULL)
+		(void)snprintf(note, note_size,
+		    "%s: neither processing_version nor product_name in it, taken as %s by its name", subject,
+		    ptype_name(*type));
+	else if (listed->nrt != (*type == PTYPE_QUICKLOOK))
+		(void)snprintf(note, note_size, "%s: %s by its attributes, %s by its name; the attributes count",
+		    subject, ptype_name(*type), ptype_name(listed->nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED));
+	return 0;
+}
