@@ -93,8 +93,8 @@ file_mkparent(const char *path, struct err *e)
 	return ret;
 }
 
-static int
-sync_dir_of(const char *path, struct err *e)
+int
+file_sync_dir(const char *path, struct err *e)
 {
 	char *dir = dir_of(path, e);
 	int fd, ret = -1;
@@ -176,9 +176,15 @@ fail:
 int
 newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 {
+	struct err own;
+
+	e = e != NULL ? e : &own;
 	*f = (struct newfile){ .fd = -1 };
 	f->tmp = mem_str(tmp, e);
-	if (f->tmp != NULL && file_mkparent(tmp, e) == 0)
+	if (f->tmp != NULL)
+		f->fd = open_locked(tmp, false, e);
+	/* The directory is nearly always there already. */
+	if (f->tmp != NULL && f->fd < 0 && e->code == E_MISSING && file_mkparent(tmp, e) == 0)
 		f->fd = open_locked(tmp, false, e);
 	if (f->fd >= 0)
 		return 0;
@@ -187,25 +193,40 @@ newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 	return -1;
 }
 
-int
-newfile_publish(struct newfile *f, const char *path, struct err *e)
-{
-	free(f->path);
-	f->path = mem_str(path, e);
-	if (f->path == NULL || file_mkparent(path, e) < 0)
-		return -1;
-	return newfile_commit(f, e);
-}
-
-int
-newfile_commit(struct newfile *f, struct err *e)
+static int
+sync_and_rename(struct newfile *f, struct err *e)
 {
 	if (fsync(f->fd) < 0)
 		return err_sys(e, "%s", f->tmp);
 	if (rename(f->tmp, f->path) < 0)
 		return err_sys(e, "%s", f->path);
 	f->committed = true;
-	return sync_dir_of(f->path, e);
+	return 0;
+}
+
+int
+newfile_publish(struct newfile *f, const char *path, struct err *e)
+{
+	struct err own;
+
+	e = e != NULL ? e : &own;
+	free(f->path);
+	f->path = mem_str(path, e);
+	if (f->path == NULL)
+		return -1;
+	if (sync_and_rename(f, e) == 0)
+		return 0;
+	if (e->code != E_MISSING || file_mkparent(path, e) < 0)
+		return -1;
+	return sync_and_rename(f, e);
+}
+
+int
+newfile_commit(struct newfile *f, struct err *e)
+{
+	if (sync_and_rename(f, e) < 0)
+		return -1;
+	return file_sync_dir(f->path, e);
 }
 
 void
@@ -403,7 +424,7 @@ file_move(const char *from, const char *to, struct err *e)
 	if (file_mkparent(to, e) < 0)
 		return -1;
 	if (rename(from, to) == 0)
-		return sync_dir_of(to, e);
+		return file_sync_dir(to, e);
 	if (errno != EXDEV)
 		return err_sys(e, "%s: cannot move to %s", from, to);
 	if (move_by_copy(from, to, e) < 0)

@@ -38,8 +38,15 @@ int	newfile_open(struct newfile *f, const char *path, struct err *e);
  */
 int	newfile_stage(struct newfile *f, const char *tmp, struct err *e);
 
-/* newfile_publish - name a staged file and commit it; the directory of path is created if needed. */
+/*
+ * newfile_publish - sync a staged file and rename it to path; its directory is created if needed
+ *
+ * The directory is not synced, so that one sync can do for many files: call file_sync_dir before anybody is told.
+ */
 int	newfile_publish(struct newfile *f, const char *path, struct err *e);
+
+/* file_sync_dir - sync the directory path lies in. */
+int	file_sync_dir(const char *path, struct err *e);
 
 /* newfile_write - replace what is in the temporary file by data; -1 with E_ENV. */
 int	newfile_write(struct newfile *f, const void *data, size_t size, struct err *e);

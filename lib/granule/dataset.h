@@ -55,7 +55,14 @@ struct dataset {
 	char legacy_letter;		/* first letter of OBPG names before 2019 */
 	const char *combined;		/* field of combined names before _GSST: LAC, SNPP, JPSS1 */
 	const char *downloads;		/* directory stem of downloads */
+	const char *sensor;		/* in OBPG's file search; NULL where it knows only the number: */
+	const char *sensor_id;		/* 33; NULL with a sensor */
+	const char *search;		/* glob of names in that search */
+	const char *sorts_last;		/* end of old names that come after their night companions; NULL without */
+	const char *list;		/* download lists: modis_aqua_filelist.txt */
+	const char *state;		/* what the list creator knows: modis_a.txt */
 	int wait[PTYPE_COUNT];		/* minutes the combiner waits for a missing companion */
+	int tokens;			/* job arrays at once, unless the token pool says otherwise */
 	const char *label;		/* in final_log lines */
 	const char *combiner_label;	/* the combiner's spelling of it */
 	const char *l2p;		/* source field of L2P names: MODIS_A, VIIRS_NPP */

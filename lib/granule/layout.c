@@ -26,6 +26,7 @@ static const char *const relative[LAYOUT_COUNT] = {
 	[LAYOUT_SCRATCH] = "processor/scratch",
 	[LAYOUT_PROCESSING_LOGS] = "processor/logs/processing_logs",
 	[LAYOUT_ERROR_LOGS] = "processor/logs/error_logs",
+	[LAYOUT_TOKENS] = "tokens",
 	[LAYOUT_PLANS] = "partition",
 };
 

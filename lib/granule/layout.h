@@ -28,6 +28,7 @@ enum layout {
 	LAYOUT_SCRATCH,		/* processor/scratch: registries */
 	LAYOUT_PROCESSING_LOGS,	/* processor/logs/processing_logs */
 	LAYOUT_ERROR_LOGS,	/* processor/logs/error_logs */
+	LAYOUT_TOKENS,		/* tokens: the token pool, when it is a directory */
 	LAYOUT_PLANS,		/* partition: plans of workflows, and what was submitted of them */
 	LAYOUT_COUNT
 };

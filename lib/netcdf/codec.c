@@ -85,26 +85,46 @@ shuffle(const unsigned char *in, unsigned char *out, size_t size, size_t elem)
 	memcpy(out + n * elem, in + n * elem, size - n * elem);
 }
 
+/* width elements, whose byte k lies in plane k of n bytes. */
 static void
-unshuffle2(const unsigned char *restrict in, unsigned char *restrict out, size_t n)
+gather_any(const unsigned char *planes, size_t n, size_t elem, unsigned char *out, size_t width)
 {
-	const unsigned char *restrict hi = in + n;
+	for (size_t k = 0; k < elem; k++)
+		for (size_t i = 0; i < width; i++)
+			out[i * elem + k] = planes[k * n + i];
+}
 
-	for (size_t i = 0; i < n; i++) {
-		out[2 * i] = in[i];
+static void
+gather2(const unsigned char *restrict planes, size_t n, unsigned char *restrict out, size_t width)
+{
+	const unsigned char *restrict hi = planes + n;
+
+	for (size_t i = 0; i < width; i++) {
+		out[2 * i] = planes[i];
 		out[2 * i + 1] = hi[i];
 	}
 }
 
 static void
-unshuffle4(const unsigned char *restrict in, unsigned char *restrict out, size_t n)
+gather4(const unsigned char *restrict planes, size_t n, unsigned char *restrict out, size_t width)
 {
-	for (size_t i = 0; i < n; i++) {
-		out[4 * i] = in[i];
-		out[4 * i + 1] = in[n + i];
-		out[4 * i + 2] = in[2 * n + i];
-		out[4 * i + 3] = in[3 * n + i];
+	for (size_t i = 0; i < width; i++) {
+		out[4 * i] = planes[i];
+		out[4 * i + 1] = planes[n + i];
+		out[4 * i + 2] = planes[2 * n + i];
+		out[4 * i + 3] = planes[3 * n + i];
 	}
+}
+
+static void
+gather(const unsigned char *planes, size_t n, size_t elem, unsigned char *out, size_t width)
+{
+	if (elem == 2)
+		gather2(planes, n, out, width);
+	else if (elem == 4)
+		gather4(planes, n, out, width);
+	else
+		gather_any(planes, n, elem, out, width);
 }
 
 static void
@@ -112,14 +132,7 @@ unshuffle(const unsigned char *in, unsigned char *out, size_t size, size_t elem)
 {
 	size_t n = size / elem;
 
-	if (elem == 2)
-		unshuffle2(in, out, n);
-	else if (elem == 4)
-		unshuffle4(in, out, n);
-	else
-		for (size_t i = 0; i < n; i++)
-			for (size_t k = 0; k < elem; k++)
-				out[i * elem + k] = in[k * n + i];
+	gather(in, n, elem, out, n);
 	memcpy(out + n * elem, in + n * elem, size - n * elem);
 }
 
@@ -220,5 +233,33 @@ codec_decode(struct codec *c, const void *raw, size_t nraw, bool deflated, bool 
 	if (mem_grow(&c->scratch, &c->cap, n, 1, e) < 0 || inflate_chunk(c, raw, nraw, c->scratch, n, e) < 0)
 		return -1;
 	unshuffle(c->scratch, out, n, elem);
+	return 0;
+}
+
+int
+codec_decode_part(struct codec *c, const void *raw, size_t nraw, bool deflated, bool shuffled, size_t elem,
+    const struct codec_part *p, void *out, struct err *e)
+{
+	size_t n = p->rows * p->cols, size = n * elem;
+	const unsigned char *in = raw;
+	unsigned char *to = out;
+
+	shuffled = shuffled && elem > 1;
+	if (!shuffled && p->height == p->rows && p->width == p->cols && p->stride == p->cols * elem)
+		return codec_decode(c, raw, nraw, deflated, false, elem, out, size, e);
+	if (!deflated && nraw != size)
+		return err_set(e, E_DATA, "chunk of %zu bytes where %zu belong", nraw, size);
+	if (deflated) {
+		if (mem_grow(&c->scratch, &c->cap, size, 1, e) < 0 ||
+		    inflate_chunk(c, raw, nraw, c->scratch, size, e) < 0)
+			return -1;
+		in = c->scratch;
+	}
+	for (size_t j = 0; j < p->height; j++, to += p->stride) {
+		if (shuffled)
+			gather(in + j * p->cols, n, elem, to, p->width);
+		else
+			memcpy(to, in + j * p->cols * elem, p->width * elem);
+	}
 	return 0;
 }

@@ -44,4 +44,15 @@ size_t	codec_bound(size_t n);
 int	codec_decode(struct codec *c, const void *raw, size_t nraw, bool deflate, bool shuffle, size_t elem,
 	    void *out, size_t n, struct err *e);
 
+/* A chunk of rows x cols elements, of which only the first height rows and width elements of each are wanted. */
+struct codec_part {
+	size_t rows, cols;
+	size_t height, width;
+	size_t stride;			/* bytes from row to row of the output */
+};
+
+/* codec_decode_part - as codec_decode, with only that part of the chunk put into out. */
+int	codec_decode_part(struct codec *c, const void *raw, size_t nraw, bool deflate, bool shuffle, size_t elem,
+	    const struct codec_part *p, void *out, struct err *e);
+
 #endif

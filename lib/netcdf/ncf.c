@@ -20,6 +20,29 @@ ncf_setup(void)
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
+/* Whether errno speaks of the surroundings, not of the file: HDF5 keeps the reason of a failure to itself, but errno
+ * usually still has it. */
+static bool
+is_environment(int en)
+{
+	return en == EIO || en == ENOMEM || en == EMFILE || en == ENFILE || en == ESTALE || en == ETIMEDOUT;
+}
+
+int
+ncf_damaged(struct err *e, const char *fmt, ...)
+{
+	char msg[ERR_MSGMAX];
+	va_list ap;
+	int en = errno;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
+	va_end(ap);
+	if (is_environment(en))
+		return err_set(e, E_ENV, "%s: %s", msg, strerror(en));
+	return err_set(e, E_DATA, "%s", msg);
+}
+
 int
 ncf_fail(int rc, struct err *e, const char *fmt, ...)
 {
@@ -64,12 +87,13 @@ ncf_open(const char *path, int *ncid, struct err *e)
 
 	if (check_signature(path, e) < 0)
 		return -1;
+	errno = 0;
 	rc = nc_open(path, NC_NOWRITE, ncid);
 	if (rc == NC_NOERR)
 		return 0;
-	if (rc == ENOMEM || rc == EMFILE || rc == ENFILE)
+	if (rc == NC_ENOMEM || rc > 0)
 		return ncf_fail(rc, e, "%s", path);
-	return err_set(e, E_DATA, "%s: damaged netCDF-4 file: %s", path, nc_strerror(rc));
+	return ncf_damaged(e, "%s: damaged netCDF-4 file: %s", path, nc_strerror(rc));
 }
 
 bool
@@ -107,6 +131,7 @@ read_text(int ncid, int varid, const char *att, struct ncatt *out)
 			return NC_EMAXNAME;
 		rc = nc_get_att_text(ncid, varid, att, out->text);
 		out->text[out->len] = '\0';
+		out->number = (unsigned char)out->text[0];
 	} else {
 		if (out->len != 1)
 			return NC_EINVAL;

@@ -27,12 +27,18 @@ int	ncf_open(const char *path, int *ncid, struct err *e);
 /* ncf_fail - err_set from a netcdf-c status; code E_ENV for a full disk or lack of memory, else E_DATA. */
 int	ncf_fail(int rc, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* ncf_damaged - err_set with E_DATA for a file that HDF5 or netCDF could not read; E_ENV with the text of errno when
+ * that tells of a failing disk or of lack of memory. Set errno to 0 before the call that failed. */
+int	ncf_damaged(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#define NCF_TEXTMAX 4096
+
 /* An attribute's value. Numbers are scalars; of an array the first element. */
 struct ncatt {
 	nc_type type;			/* NC_NAT when the attribute is absent */
-	size_t len;
-	double number;
-	char text[ERR_MSGMAX];		/* NC_CHAR and NC_STRING: up to the first NUL, blanks trimmed at both ends */
+	size_t len;			/* elements; of NC_CHAR: bytes as stored */
+	double number;			/* of NC_CHAR: the first byte */
+	char text[NCF_TEXTMAX];		/* NC_CHAR and NC_STRING: up to the first NUL, blanks trimmed at both ends */
 };
 
 /*

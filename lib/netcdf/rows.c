@@ -1,12 +1,18 @@
 /* rows - reading variables by blocks of whole chunk rows */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "netcdf/ncf.h"
 #include "netcdf/rows.h"
 
-#define BLOCK_BYTES (1024 * 1024)	/* size of the blocks of variables without chunks */
+#define BLOCK_BYTES (256 * 1024)	/* blocks are made of so many chunk rows (or lines) that they reach this size */
+#define GAP (64 * 1024)			/* between chunks, cheaper to read than to make another system call */
+#define INDEX_MAX (1024 * 1024)		/* chunks of a variable; for more HDF5 is asked one by one */
 #define CHUNK_MAX (256 * 1024 * 1024)	/* no granule has larger ones; refuse what only a damaged file says */
 
 int
@@ -16,11 +22,12 @@ rows_file(const char *path, hid_t *file, struct err *e)
 
 	if (fapl < 0)
 		return err_mem(e, path);
+	errno = 0;
 	*file = H5Fopen(path, H5F_ACC_RDONLY, fapl);
-	(void)H5Pclose(fapl);
 	if (*file < 0)
-		return err_set(e, E_DATA, "%s: damaged HDF5 file", path);
-	return 0;
+		ncf_damaged(e, "%s: damaged HDF5 file", path);
+	(void)H5Pclose(fapl);
+	return *file < 0 ? -1 : 0;
 }
 
 void
@@ -115,12 +122,39 @@ read_storage(struct rows *r, nc_type type, struct err *e)
 	(void)H5Pclose(dcpl);
 	if (r->raw && (r->cj == 0 || r->ci == 0 || r->cj > CHUNK_MAX / r->ci / r->elem))
 		return err_set(e, E_DATA, "%s: chunks of %zu x %zu", r->name, r->cj, r->ci);
-	r->block = r->cj;
-	if (!r->raw) {
-		r->block = BLOCK_BYTES / (r->ni * r->elem + 1) + 1;
-		r->block += r->cj != 0 && r->block % r->cj != 0 ? r->cj - r->block % r->cj : 0;
-	}
+	r->block = BLOCK_BYTES / (r->ni * r->elem + 1) + 1;
+	if (r->cj != 0 && r->block % r->cj != 0)
+		r->block += r->cj - r->block % r->cj;
 	return 0;
+}
+
+static size_t
+chunks_across(const struct rows *r)
+{
+	return r->ni / r->ci + (r->ni % r->ci != 0);
+}
+
+static size_t
+chunks_down(const struct rows *r)
+{
+	return r->nj / r->cj + (r->nj % r->cj != 0);
+}
+
+/* Find the places of all chunks. Without them everything works too. */
+static void
+index_chunks(struct rows *r, const char *path)
+{
+	struct chunk_shape s = { .rank = r->rank, .dim = { r->nj, r->ni }, .chunk = { r->cj, r->ci }, .elem = r->elem };
+	size_t n = chunks_down(r) > INDEX_MAX ? 0 : chunks_down(r) * chunks_across(r);
+
+	if (n == 0 || n > INDEX_MAX || (r->fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return;
+	r->place = mem_array(n, sizeof(*r->place), NULL);
+	if (r->place != NULL && chunkindex_read(r->dset, r->fd, &s, r->place))
+		return;
+	free(r->place);
+	r->place = NULL;
+	(void)close(r->fd);
 }
 
 int
@@ -140,7 +174,11 @@ rows_open(struct rows *r, hid_t file, const char *path, const char *variable, nc
 		    type == NC_BYTE ? "byte" : type == NC_SHORT ? "short" : type == NC_INT ? "int" : "float");
 	if (read_shape(r, e) < 0)
 		return -1;
-	return read_storage(r, type, e);
+	if (read_storage(r, type, e) < 0)
+		return -1;
+	if (r->raw)
+		index_chunks(r, path);
+	return 0;
 }
 
 void
@@ -148,6 +186,9 @@ rows_close(struct rows *r)
 {
 	if (r->dset > 0)
 		(void)H5Dclose(r->dset);
+	if (r->place != NULL)
+		(void)close(r->fd);
+	free(r->place);
 	free(r->name);
 	*r = (struct rows){ .dset = -1 };
 }
@@ -173,7 +214,7 @@ fetch_lines(const struct rows *r, struct rows_block *b, struct err *e)
 	if (file < 0 || mem < 0 || type < 0 ||
 	    H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
 	    H5Dread(r->dset, type, mem, file, H5P_DEFAULT, b->bytes) < 0)
-		err_set(e, E_DATA, "%s: cannot read lines %zu to %zu: damaged file", r->name, b->first,
+		ncf_damaged(e, "%s: cannot read lines %zu to %zu: damaged file", r->name, b->first,
 		    b->first + b->lines - 1);
 	else
 		ret = 0;
@@ -187,6 +228,24 @@ out:
 	return ret;
 }
 
+/* HDF5 has no stored size for a chunk: it was never written, or its index is damaged. Reading an element tells. */
+static bool
+is_unwritten(const struct rows *r, const hsize_t at[2])
+{
+	hsize_t count[2] = { 1, 1 };
+	unsigned char element[8];
+	hid_t type = H5Dget_type(r->dset), file = H5Dget_space(r->dset);
+	hid_t mem = H5Screate_simple(r->rank, count, NULL);
+	bool good = file >= 0 && mem >= 0 && type >= 0 &&
+	    H5Sselect_hyperslab(file, H5S_SELECT_SET, at, NULL, count, NULL) >= 0 &&
+	    H5Dread(r->dset, type, mem, file, H5P_DEFAULT, element) >= 0;
+
+	(void)H5Sclose(mem);
+	(void)H5Sclose(file);
+	(void)H5Tclose(type);
+	return good;
+}
+
 static int
 fetch_chunk(const struct rows *r, size_t line, size_t pixel, struct rows_block *b, struct err *e)
 {
@@ -194,14 +253,15 @@ fetch_chunk(const struct rows *r, size_t line, size_t pixel, struct rows_block *
 	struct rows_chunk *c = &b->chunk[b->nchunks];
 	uint32_t mask = 0;
 
-	if (H5Dget_chunk_storage_size(r->dset, at, &size) < 0)
-		size = 0;		/* never written: fill */
+	if ((H5Dget_chunk_storage_size(r->dset, at, &size) < 0 || size == 0) && !is_unwritten(r, at))
+		return ncf_damaged(e, "%s: cannot find the chunk at line %zu, pixel %zu: damaged file", r->name, line,
+		    pixel);
 	if (size > 2 * (hsize_t)CHUNK_MAX)
 		return err_set(e, E_DATA, "%s: chunk of %llu bytes", r->name, (unsigned long long)size);
 	if (mem_grow(&b->bytes, &b->cap, b->nbytes + (size_t)size, 1, e) < 0)
 		return -1;
 	if (size > 0 && H5Dread_chunk(r->dset, H5P_DEFAULT, at, &mask, b->bytes + b->nbytes) < 0)
-		return err_set(e, E_DATA, "%s: cannot read the chunk at line %zu, pixel %zu: damaged file", r->name,
+		return ncf_damaged(e, "%s: cannot read the chunk at line %zu, pixel %zu: damaged file", r->name,
 		    line, pixel);
 	*c = (struct rows_chunk){ .at = b->nbytes, .size = (size_t)size, .mask = mask };
 	b->nbytes += (size_t)size;
@@ -209,51 +269,119 @@ fetch_chunk(const struct rows *r, size_t line, size_t pixel, struct rows_block *
 	return 0;
 }
 
+/* Note where the chunks of a block lie. */
+static void
+look_up(const struct rows *r, struct rows_block *b)
+{
+	size_t across = chunks_across(r);
+	const struct chunk_place *p = r->place + b->first / r->cj * across;
+
+	b->nchunks = across * (b->lines / r->cj + (b->lines % r->cj != 0));
+	for (size_t k = 0; k < b->nchunks; k++)
+		b->chunk[k] = (struct rows_chunk){ .at = p[k].at, .size = p[k].size, .mask = p[k].mask };
+}
+
 int
 rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e)
 {
-	size_t n = r->ni / (r->ci != 0 ? r->ci : 1) + 1;
+	size_t n;
 
 	b->of = r;
 	b->first = i * r->block;
 	b->lines = r->nj - b->first < r->block ? r->nj - b->first : r->block;
 	b->nbytes = b->nchunks = 0;
+	errno = 0;
 	if (!r->raw)
 		return fetch_lines(r, b, e);
+	n = chunks_across(r) * (b->lines / r->cj + 1);
 	if (mem_grow(&b->chunk, &b->chunkcap, n, sizeof(*b->chunk), e) < 0)
 		return -1;
-	for (size_t pixel = 0; pixel < r->ni; pixel += r->ci)
-		if (fetch_chunk(r, b->first, pixel, b, e) < 0)
-			return -1;
+	if (r->place != NULL) {
+		look_up(r, b);
+		return 0;
+	}
+	for (size_t line = b->first; line < b->first + b->lines; line += r->cj)
+		for (size_t pixel = 0; pixel < r->ni; pixel += r->ci)
+			if (fetch_chunk(r, line, pixel, b, e) < 0)
+				return -1;
 	return 0;
 }
 
-static void
-fill_elements(const struct rows *r, unsigned char *out, size_t n)
+static int
+read_span(const struct rows *r, uint64_t at, unsigned char *out, size_t n, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
-		memcpy(out + i * r->elem, r->fill, r->elem);
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t k = pread(r->fd, out + have, n - have, (off_t)(at + have));
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return err_sys(e, "%s", r->name);
+		if (k == 0)
+			return err_set(e, E_DATA, "%s: the file ends before its data", r->name);
+		have += (size_t)k;
+	}
+	return 0;
 }
 
-/* Decode chunk k and copy the part of it that lies inside the variable to its place in the lines. */
+/* Read the chunks that look_up found. Neighbours usually follow each other in the file and are read at once. */
+static int
+load(struct rows_block *b, struct err *e)
+{
+	struct rows_chunk *c = b->chunk;
+	size_t first = 0, next;
+
+	b->nbytes = 0;
+	for (; first < b->nchunks; first = next) {
+		uint64_t begin = c[first].at, end = begin + c[first].size;
+
+		for (next = first + 1; next < b->nchunks && (c[next].size == 0 || (c[next].at >= end &&
+		    c[next].at - end <= GAP)); next++)
+			if (c[next].size != 0)
+				end = c[next].at + c[next].size;
+		if (c[first].size == 0) {	/* a place that was never written tells nothing about where to read */
+			next = first + 1;
+			continue;
+		}
+		if (mem_grow(&b->bytes, &b->cap, b->nbytes + (size_t)(end - begin), 1, e) < 0 ||
+		    read_span(b->of, begin, b->bytes + b->nbytes, (size_t)(end - begin), e) < 0)
+			return -1;
+		for (size_t k = first; k < next; k++)
+			c[k].at = c[k].at - begin + b->nbytes;
+		b->nbytes += (size_t)(end - begin);
+	}
+	return 0;
+}
+
+/* A chunk that was never written. */
+static void
+fill_part(const struct rows *r, const struct codec_part *p, unsigned char *out)
+{
+	for (size_t j = 0; j < p->height; j++)
+		for (size_t i = 0; i < p->width; i++)
+			memcpy(out + j * p->stride + i * r->elem, r->fill, r->elem);
+}
+
+/* Decode chunk k, so much of it as lies inside the variable, to its place in the lines. */
 static int
 decode_chunk(struct rows_block *b, size_t k, struct codec *codec, unsigned char *out, struct err *e)
 {
 	const struct rows *r = b->of;
 	const struct rows_chunk *c = &b->chunk[k];
-	size_t pixel = k * r->ci, width = r->ni - pixel < r->ci ? r->ni - pixel : r->ci;
-	size_t n = r->cj * r->ci * r->elem, step = r->ci * r->elem;
-	bool in_place = width == r->ni && r->ci == r->ni && b->lines == r->cj;
-	unsigned char *to = in_place ? out : b->decoded;
+	size_t line = k / chunks_across(r) * r->cj, pixel = k % chunks_across(r) * r->ci;
+	struct codec_part p = { .rows = r->cj, .cols = r->ci, .stride = r->ni * r->elem };
 
-	if (c->size == 0)
-		fill_elements(r, to, r->cj * r->ci);
-	else if (codec_decode(codec, b->bytes + c->at, c->size, r->deflate && !(c->mask & r->deflate_bit),
-	    r->shuffle && !(c->mask & r->shuffle_bit), r->elem, to, n, e) < 0)
-		return -1;
-	for (size_t j = 0; !in_place && j < b->lines; j++)
-		memcpy(out + (j * r->ni + pixel) * r->elem, to + j * step, width * r->elem);
-	return 0;
+	p.height = b->lines - line < r->cj ? b->lines - line : r->cj;
+	p.width = r->ni - pixel < r->ci ? r->ni - pixel : r->ci;
+	out += (line * r->ni + pixel) * r->elem;
+	if (c->size == 0) {
+		fill_part(r, &p, out);
+		return 0;
+	}
+	return codec_decode_part(codec, b->bytes + c->at, c->size, r->deflate && !(c->mask & r->deflate_bit),
+	    r->shuffle && !(c->mask & r->shuffle_bit), r->elem, &p, out, e);
 }
 
 int
@@ -266,7 +394,7 @@ rows_decode(struct rows_block *b, struct codec *codec, void *out, struct err *e)
 		memcpy(out, b->bytes, b->nbytes);
 		return 0;
 	}
-	if (mem_grow(&b->decoded, &b->decodedcap, r->cj * r->ci * r->elem, 1, e) < 0)
+	if (r->place != NULL && load(b, e) < 0)
 		return -1;
 	for (size_t k = 0; k < b->nchunks; k++)
 		if (decode_chunk(b, k, codec, out, &why) < 0)
@@ -280,6 +408,5 @@ rows_block_free(struct rows_block *b)
 {
 	free(b->bytes);
 	free(b->chunk);
-	free(b->decoded);
 	*b = (struct rows_block){0};
 }

@@ -8,13 +8,15 @@
 #include <netcdf.h>
 
 #include "base/err.h"
+#include "netcdf/chunkindex.h"
 #include "netcdf/codec.h"
 
 /*
- * Reading two-dimensional variables of netCDF-4 files by blocks of whole chunk rows, in two steps: rows_fetch gets
- * a block's chunks as they are stored (HDF5, one thread), rows_decode turns them into lines (memory only, any
- * thread). Variables that are not chunked, or have other filters than shuffle and deflate, are read by HDF5 itself
- * in rows_fetch; the caller sees no difference.
+ * Reading two-dimensional variables of netCDF-4 files by blocks of whole chunk rows, in two steps: rows_fetch, in the
+ * thread that uses HDF5, and rows_decode, in any thread, which delivers lines. What each does depends on the file. If
+ * the places of its chunks could be found (chunkindex), rows_decode reads and decodes them; else rows_fetch gets them
+ * from HDF5 as they are stored; and variables that are not chunked, or have other filters than shuffle and deflate, are
+ * read by HDF5 altogether. The caller sees no difference.
  */
 
 struct rows {
@@ -22,7 +24,7 @@ struct rows {
 	char *name;			/* "file: group/variable", for messages */
 	size_t nj, ni;			/* lines, pixels; a one-dimensional variable has ni = 1 */
 	size_t elem;			/* bytes of an element */
-	size_t block;			/* lines of a block; the last one may have fewer */
+	size_t block;			/* lines of a block, a multiple of cj; the last one may have fewer */
 	int rank;
 	/* raw chunks */
 	bool raw;			/* false: HDF5 reads */
@@ -30,18 +32,18 @@ struct rows {
 	unsigned deflate_bit, shuffle_bit;	/* their bits in a chunk's filter mask */
 	size_t cj, ci;			/* chunk shape */
 	unsigned char fill[8];		/* element of chunks that were never written */
+	struct chunk_place *place;	/* of all chunks; NULL: ask HDF5 */
+	int fd;				/* open while there is place */
 };
 
 /* A fetched block. All-zero is empty; memory is reused from block to block and released by rows_block_free. */
 struct rows_block {
 	const struct rows *of;
 	size_t first, lines;		/* the lines it holds */
-	unsigned char *bytes;		/* stored chunks one after the other, or decoded lines */
+	unsigned char *bytes;		/* stored chunks, or decoded lines */
 	size_t nbytes, cap;
-	struct rows_chunk { size_t at, size; unsigned mask; } *chunk;
+	struct rows_chunk { size_t at, size; unsigned mask; } *chunk;	/* at: in bytes */
 	size_t nchunks, chunkcap;
-	unsigned char *decoded;		/* one decoded chunk */
-	size_t decodedcap;
 };
 
 /* rows_file - open a file for rows_open; to be closed by rows_file_close. -1 with E_DATA or E_ENV. */
@@ -65,7 +67,7 @@ size_t	rows_blocks(const struct rows *r);
 /* rows_fetch - get block i (0-based) into b; -1 with E_DATA or E_ENV. */
 int	rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e);
 
-/* rows_decode - the lines of a fetched block, [b->lines][ni] elements, row-major, into out; -1 with E_DATA. */
+/* rows_decode - the lines of a fetched block, [b->lines][ni] elements, row-major, into out; -1 with E_DATA or E_ENV. */
 int	rows_decode(struct rows_block *b, struct codec *c, void *out, struct err *e);
 void	rows_block_free(struct rows_block *b);
 

@@ -1,0 +1,316 @@
+/* combine - write one combined file */
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agree.h"
+#include "base/mem.h"
+#include "base/ring.h"
+#include "combine.h"
+#include "netcdf/rows.h"
+
+#define WRITE_BACK (4 * 1024 * 1024)	/* bytes after which the kernel is told to begin writing to disk */
+#define NOWHERE UINT64_MAX		/* a block that is only looked at */
+
+/* Blocks of one variable, what is done with them, and where they belong. */
+struct stream {
+	struct rows rows;
+	uint64_t at;			/* its data in the combined file */
+	float *corner;			/* [4], gets the corners of a position variable; NULL otherwise */
+	enum suite suite;
+};
+
+/* One block on its way. */
+struct slot {
+	const struct stream *stream;
+	struct rows_block block;
+	struct codec *codec;
+	unsigned char *lines;		/* decoded */
+	size_t cap;
+	const char *path;
+	int fd;
+	int ret;			/* of the work */
+	struct err err;
+};
+
+struct copier {
+	struct ring *ring;
+	struct slot *slot;
+	size_t nslots;
+	/* the file being written */
+	const char *path;
+	int fd;
+	size_t unsynced;
+	bool abandoned;			/* blocks under way are of no interest any more */
+	enum suite culprit;
+	struct corners corners[SUITE_COUNT];
+};
+
+static void
+note_corners(const struct stream *s, const struct rows_block *b, const unsigned char *lines)
+{
+	size_t last = b->lines - 1, right = s->rows.ni - 1, step = s->rows.ni;
+
+	if (b->first == 0) {
+		memcpy(&s->corner[0], lines, sizeof(float));
+		memcpy(&s->corner[1], lines + right * sizeof(float), sizeof(float));
+	}
+	if (b->first + b->lines == s->rows.nj) {
+		memcpy(&s->corner[2], lines + last * step * sizeof(float), sizeof(float));
+		memcpy(&s->corner[3], lines + (last * step + right) * sizeof(float), sizeof(float));
+	}
+}
+
+/* In a worker: decode a block and write its lines. */
+static void
+work_slot(void *arg)
+{
+	struct slot *s = arg;
+	const struct stream *st = s->stream;
+	size_t line = st->rows.ni * st->rows.elem;
+
+	s->ret = rows_decode(&s->block, s->codec, s->lines, &s->err);
+	if (s->ret == 0 && st->corner != NULL)
+		note_corners(st, &s->block, s->lines);
+	if (s->ret == 0 && st->at != NOWHERE)
+		s->ret = frame_write_at(s->fd, s->path, s->lines, s->block.lines * line, st->at + s->block.first * line,
+		    &s->err);
+}
+
+static int
+drain_slot(void *arg, void *ctx, struct err *e)
+{
+	struct copier *c = ctx;
+	struct slot *s = arg;
+
+	if (c->abandoned)
+		return 0;
+	if (s->ret < 0) {
+		c->culprit = s->stream->suite;
+		return err_set(e, s->err.code, "%s", s->err.msg);
+	}
+	c->unsynced += s->block.lines * s->stream->rows.ni * s->stream->rows.elem;
+	if (c->unsynced >= WRITE_BACK) {
+		(void)sync_file_range(c->fd, 0, 0, SYNC_FILE_RANGE_WRITE);	/* only a hint; commit syncs */
+		c->unsynced = 0;
+	}
+	return 0;
+}
+
+struct copier *
+copier_new(int workers, struct err *e)
+{
+	struct copier *c = mem_array(1, sizeof(*c), e);
+	struct ring_ops ops = { .work = work_slot, .drain = drain_slot, .ctx = c };
+
+	if (c == NULL)
+		return NULL;
+	c->nslots = workers > 0 ? (size_t)workers + 2 : 1;
+	c->slot = mem_array(c->nslots, sizeof(*c->slot), e);
+	if (c->slot == NULL)
+		goto fail;
+	for (size_t i = 0; i < c->nslots; i++) {
+		c->slot[i].codec = codec_new(1, e);
+		if (c->slot[i].codec == NULL)
+			goto fail;
+	}
+	c->ring = ring_new(c->slot, c->nslots, sizeof(*c->slot), workers, &ops, e);
+	if (c->ring == NULL)
+		goto fail;
+	return c;
+fail:
+	copier_free(c);
+	return NULL;
+}
+
+void
+copier_free(struct copier *c)
+{
+	if (c == NULL)
+		return;
+	ring_free(c->ring);
+	for (size_t i = 0; c->slot != NULL && i < c->nslots; i++) {
+		rows_block_free(&c->slot[i].block);
+		codec_free(c->slot[i].codec);
+		free(c->slot[i].lines);
+	}
+	free(c->slot);
+	free(c);
+}
+
+/* Send block i of a stream through the ring. */
+static int
+send(struct copier *c, const struct plan *p, const struct stream *st, size_t i, struct err *e)
+{
+	struct slot *s = ring_slot(c->ring, e);
+
+	if (s == NULL)
+		return -1;
+	if (p->stop != NULL && p->stop())
+		return err_set(e, E_SIGNAL, "%s: interrupted", c->path);
+	s->stream = st;
+	s->path = c->path;
+	s->fd = c->fd;
+	c->culprit = st->suite;
+	if (rows_fetch(&st->rows, i, &s->block, e) < 0 ||
+	    mem_grow(&s->lines, &s->cap, s->block.lines * st->rows.ni * st->rows.elem, 1, e) < 0)
+		return -1;
+	ring_submit(c->ring);
+	return 0;
+}
+
+/* Lines of fill for a variable whose data do not fit. */
+static int
+write_fill(struct copier *c, const struct plan *p, const struct source_var *v, uint64_t at, struct err *e)
+{
+	size_t elem = variables_size(v->spec->type), ni = p->header->ni;
+	unsigned char *line = mem_array(ni, elem, e);
+	int ret = line == NULL ? -1 : 0;
+
+	for (size_t i = 0; line != NULL && i < ni; i++)
+		memcpy(line + i * elem, &v->att.att[ATT_FILL].v, elem);
+	for (size_t j = 0; ret == 0 && j < p->header->nj; j++)
+		ret = frame_write_at(c->fd, c->path, line, ni * elem, at + j * ni * elem, e);
+	free(line);
+	return ret;
+}
+
+static float *
+corner_of(struct copier *c, const char *variable, enum suite suite)
+{
+	const char *base = strrchr(variable, '/');
+
+	if (base != NULL && strcmp(base, "/latitude") == 0)
+		return c->corners[suite].lat;
+	return base != NULL && strcmp(base, "/longitude") == 0 ? c->corners[suite].lon : NULL;
+}
+
+static int
+copy_variable(struct copier *c, const struct plan *p, const struct source *s, const struct source_var *v, hid_t file,
+    uint64_t at, struct stream *st, struct err *e)
+{
+	size_t ni = v->spec->rank == 1 ? 1 : p->header->ni;
+
+	c->culprit = s->suite;
+	if (v->only_fill)
+		return write_fill(c, p, v, at, e);
+	st->at = at;
+	st->suite = s->suite;
+	st->corner = corner_of(c, v->path, s->suite);
+	if (rows_open(&st->rows, file, s->path, v->path, v->spec->type, e) < 0)
+		return -1;
+	if (st->rows.nj != p->header->nj || st->rows.ni != ni)
+		return err_set(e, E_DATA, "%s: has changed while it was read", st->rows.name);
+	for (size_t i = 0; i < rows_blocks(&st->rows); i++)
+		if (send(c, p, st, i, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Fetch the first and last lines of a companion's positions. Files without them are not compared. */
+static int
+look_at_corners(struct copier *c, const struct plan *p, const struct source *s, hid_t file, struct stream st[2],
+    struct err *e)
+{
+	static const char *const name[2] = { "navigation_data/latitude", "navigation_data/longitude" };
+	struct err ignored;
+
+	for (int k = 0; k < 2; k++) {
+		size_t n;
+
+		st[k].at = NOWHERE;
+		st[k].suite = s->suite;
+		st[k].corner = corner_of(c, name[k], s->suite);
+		if (rows_open(&st[k].rows, file, s->path, name[k], NC_FLOAT, &ignored) < 0 ||
+		    st[k].rows.nj != p->header->nj || st[k].rows.ni != p->header->ni)
+			return 0;
+		n = rows_blocks(&st[k].rows);
+		if (send(c, p, &st[k], 0, e) < 0 || (n > 1 && send(c, p, &st[k], n - 1, e) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+check_corners(struct copier *c, const struct plan *p, struct err *e)
+{
+	for (int s = SUITE_NIGHT; s < SUITE_COUNT; s++)
+		if (p->source[s] != NULL &&
+		    agree_corners(p->source[s]->path, &c->corners[s], &c->corners[SUITE_SST], e) < 0) {
+			c->culprit = p->source[s]->suite;
+			return -1;
+		}
+	return 0;
+}
+
+static int
+copy_source(struct copier *c, const struct plan *p, const struct source *s, hid_t file, const uint64_t *at,
+    struct stream *st, struct stream corner[2], struct err *e)
+{
+	if (p->verify && s->suite != SUITE_SST && look_at_corners(c, p, s, file, corner, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->nvars; i++)
+		if (copy_variable(c, p, s, &s->var[i], file, at[i], &st[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* All data of all sources. */
+static int
+copy_data(struct copier *c, const struct plan *p, const uint64_t *at, struct err *e)
+{
+	struct stream stream[VARIABLES_MAX] = {0}, corner[SUITE_COUNT][2] = {0};
+	hid_t file[SUITE_COUNT] = { -1, -1, -1 };
+	size_t n = 0;
+	int ret = 0;
+
+	for (int s = 0; ret == 0 && s < SUITE_COUNT; s++) {
+		const struct source *from = p->source[s];
+
+		if (from == NULL || from->nvars == 0)
+			continue;
+		c->culprit = from->suite;
+		ret = rows_file(from->path, &file[s], e);
+		if (ret == 0)
+			ret = copy_source(c, p, from, file[s], at + n, stream + n, corner[s], e);
+		n += from->nvars;
+	}
+	if (ret == 0)
+		ret = ring_drain(c->ring, e);
+	if (ret == 0)
+		ret = check_corners(c, p, e);
+	c->abandoned = ret < 0;
+	(void)ring_drain(c->ring, NULL);	/* nothing may be under way when the variables are closed */
+	c->abandoned = false;
+	for (size_t i = 0; i < VARIABLES_MAX; i++)
+		rows_close(&stream[i].rows);
+	for (int s = 0; s < SUITE_COUNT; s++) {
+		rows_close(&corner[s][0].rows);
+		rows_close(&corner[s][1].rows);
+		rows_file_close(file[s]);
+	}
+	return ret;
+}
+
+int
+combine(struct copier *c, const struct plan *p, const char *path, int fd, enum suite *culprit, struct err *e)
+{
+	uint64_t at[VARIABLES_MAX];
+	int ret = -1;
+
+	c->path = path;
+	c->fd = fd;
+	c->unsynced = 0;
+	c->culprit = SUITE_SST;
+	for (int s = 0; s < SUITE_COUNT; s++)
+		for (int i = 0; i < 4; i++)
+			c->corners[s].lat[i] = c->corners[s].lon[i] = NAN;
+	if (frame_write(p, path, fd, at, e) == 0)
+		ret = copy_data(c, p, at, e);
+	*culprit = c->culprit;
+	if (ret < 0 && e->code == E_MISSING)	/* a variable that was there a moment ago */
+		e->code = E_DATA;
+	return ret;
+}
