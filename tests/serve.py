@@ -12,7 +12,7 @@ import sys
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-ROOT, PORT_FILE, LOG = sys.argv[1:4]
+ROOT = LOG = None
 BLOCK = 1 << 16
 
 
@@ -103,8 +103,16 @@ class Server(ThreadingHTTPServer):
         pass  # a client that went away is not worth a trace
 
 
-server = Server(("127.0.0.1", 0), Handler)
-with open(PORT_FILE + ".tmp", "w") as out:
-    print(server.server_address[1], file=out)
-os.rename(PORT_FILE + ".tmp", PORT_FILE)
-server.serve_forever()
+def main(handler, root, port_file, log):
+    """Serve until the process is ended; port_file gets the port."""
+    global ROOT, LOG
+    ROOT, LOG = root, log
+    server = Server(("127.0.0.1", 0), handler)
+    with open(port_file + ".tmp", "w") as out:
+        print(server.server_address[1], file=out)
+    os.rename(port_file + ".tmp", port_file)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(Handler, *sys.argv[1:4])

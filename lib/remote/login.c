@@ -56,11 +56,14 @@ static int
 from_environment(struct login *l, struct err *e)
 {
 	struct secret s = { "", "" };
+	bool user, password;
 	int ret;
 
 	if (getenv("EDL_USERNAME") == NULL && getenv("EDL_PASSWORD") == NULL)
 		return 0;
-	if (take_variable("EDL_USERNAME", s.user) & take_variable("EDL_PASSWORD", s.password))
+	user = take_variable("EDL_USERNAME", s.user);
+	password = take_variable("EDL_PASSWORD", s.password);	/* taken even when there is no user */
+	if (user && password)
 		ret = make_header(l, &s, e);
 	else
 		ret = err_set(e, E_USAGE, "EDL_USERNAME and EDL_PASSWORD: one is missing, empty or too long");

@@ -17,6 +17,7 @@ texts(const struct dataset *d, const char *out[][2])
 		{ "combiner_label", d->combiner_label }, { "l2p", d->l2p }, { "collection", d->collection },
 		{ "version", d->version }, { "obpg_platform", d->obpg_platform }, { "platform", d->platform },
 		{ "title", d->title }, { "summary", d->summary }, { "history", d->history }, { "uuid", d->uuid },
+		{ "search", d->search }, { "list", d->list }, { "state", d->state },
 	};
 	size_t n = sizeof(t) / sizeof(*t);
 
@@ -41,6 +42,7 @@ complete(const struct dataset *d)
 	    "... and an instrument and letters");
 	ok(strlen(d->uuid) == 36 && strspn(d->uuid, "0123456789abcdef-") == 36 && d->uuid[8] == '-' &&
 	    d->uuid[13] == '-' && d->uuid[14] == '4', "... the uuid is a version 4 uuid");
+	ok((d->sensor != NULL) != (d->sensor_id != NULL), "... OBPG's search knows it by name or by number");
 	ok(str_ends(d->collection, d->version), "... the collection ends in its version");
 	for (int p = 0; p < PTYPE_COUNT; p++)
 		ok(d->wait[p] >= 0 && d->wait[p] <= 1440, "... it waits less than a day");

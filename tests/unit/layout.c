@@ -59,6 +59,7 @@ of_all(void)
 		enum layout what;
 		const char *path;
 	} fixed[] = {
+		{ LAYOUT_LIST_STATES, "download-lists/state_files" },
 		{ LAYOUT_DOWNLOAD_LISTS, "downloader/lists" },
 		{ LAYOUT_COMBINER_LISTS, "combiner/downloads" },
 		{ LAYOUT_COMBINER_JOBS, "combiner/jobs" },

@@ -1,0 +1,178 @@
+/* announce - tell which lists there are */
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "announce.h"
+
+#define NAME_MAX_BYTES 1024		/* a key of a store */
+#define TEXT_MAX (200 * 1024)		/* of names in one message */
+#define VISIBILITY 120			/* seconds from the receipt of pending messages to their end */
+#define WAIT 1				/* seconds for the first of them: more than none makes SQS look everywhere */
+
+/* ---- pending lists ---- */
+
+/* The reader of our message replaces apostrophes, and names become keys and paths. */
+static bool
+is_list_name(const char *s)
+{
+	if (backend_check_name("list", s, NAME_MAX_BYTES, NULL) < 0)
+		return false;
+	return strpbrk(s, "'\",\\") == NULL;
+}
+
+/* The names in a message; nothing is added when it is not an array of names. */
+static int
+take_names(struct strlist *names, const char *text, struct err *e)
+{
+	json_error_t je;
+	json_t *root = json_loads(text, 0, &je), *v;
+	size_t before = names->n, i;
+	int ret = 0;
+
+	if (!json_is_array(root))
+		ret = err_set(e, E_DATA, "not a JSON array of names of lists");
+	json_array_foreach(root, i, v) {
+		if (ret < 0)
+			break;
+		if (!json_is_string(v) || json_string_length(v) != strlen(json_string_value(v)) ||
+		    !is_list_name(json_string_value(v)))
+			ret = err_set(e, E_DATA, "element %zu is not the name of a list", i);
+		else
+			ret = strlist_add(names, json_string_value(v), e);
+	}
+	while (ret < 0 && names->n > before)
+		free(names->item[--names->n]);
+	json_decref(root);
+	return ret;
+}
+
+static int
+reject(struct pending *p, struct queue_message *m, const struct err *why, struct err *e)
+{
+	struct err text;
+
+	err_set(&text, E_DATA, "%s: message %s: %s: %.200s", queue_name(p->queue), m->id, why->msg, m->text);
+	p->rejected++;
+	if (p->warn != NULL)
+		p->warn(text.msg);
+	return queue_reject(p->queue, m, why->msg, e);
+}
+
+int
+pending_take(struct pending *p, struct err *e)
+{
+	struct queue_message batch[QUEUE_BATCH_MAX];
+	struct err why;
+	int got = 1, ret = 0;
+
+	while (ret == 0 && got > 0 && p->n < PENDING_MAX) {
+		int room = PENDING_MAX - p->n;
+
+		got = queue_receive(p->queue, batch, room < QUEUE_BATCH_MAX ? room : QUEUE_BATCH_MAX, VISIBILITY,
+		    p->n == 0 ? WAIT : 0, e);
+		if (got < 0)
+			return -1;
+		for (int i = 0; i < got; i++) {
+			if (take_names(&p->names, batch[i].text, &why) == 0)
+				p->message[p->n++] = batch[i];
+			else if (why.code != E_DATA)
+				ret = err_set(e, why.code, "%s", why.msg);
+			else if (reject(p, &batch[i], &why, e) < 0)
+				ret = -1;
+		}
+	}
+	return ret;
+}
+
+int
+pending_done(struct pending *p, struct err *e)
+{
+	struct err why;
+	int ret = 0;
+
+	while (p->n > 0)
+		if (queue_delete(p->queue, &p->message[--p->n], &why) < 0)
+			ret = err_set(e, why.code, "%s", why.msg);
+	return ret;
+}
+
+void
+pending_release(struct pending *p)
+{
+	while (p->n > 0)
+		queue_release(p->queue, &p->message[--p->n]);
+	strlist_free(&p->names);
+}
+
+/* ---- the message ---- */
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort_names(struct strlist *names)
+{
+	size_t kept = 0;
+
+	if (names->n > 1)
+		qsort(names->item, names->n, sizeof(*names->item), by_bytes);
+	for (size_t i = 0; i < names->n; i++) {
+		if (kept > 0 && strcmp(names->item[kept - 1], names->item[i]) == 0)
+			free(names->item[i]);
+		else
+			names->item[kept++] = names->item[i];
+	}
+	names->n = kept;
+}
+
+/* Send names first..end-1. */
+static int
+send_some(struct queue *q, const char *prefix, const char *dataset, const struct strlist *names, size_t first,
+    size_t end, struct err *e)
+{
+	json_t *list = json_array(), *root;
+	struct queue_post post = {0};
+	char *text = NULL;
+	int bad = list == NULL, ret = -1;
+
+	for (size_t i = first; i < end; i++)
+		bad |= json_array_append_new(list, json_string(names->item[i]));
+	root = json_pack("{s:s, s:s, s:o}", "prefix", prefix, "dataset", dataset, "txt_list", list);
+	if (!bad && root != NULL)
+		text = json_dumps(root, JSON_PRESERVE_ORDER);
+	json_decref(root);
+	if (text == NULL)
+		return err_set(e, E_DATA, "the announcement of %s cannot be written as JSON", names->item[first]);
+	post.text = text;
+	ret = queue_send(q, &post, e);
+	free(text);
+	return ret;
+}
+
+int
+announce(struct queue *q, const char *prefix, const char *dataset, struct strlist *names, size_t *sent, struct err *e)
+{
+	size_t first = 0, bytes = 0;
+
+	*sent = 0;
+	sort_names(names);
+	for (size_t i = 0; i < names->n; i++) {
+		bytes += strlen(names->item[i]) + strlen("\"\", ");
+		if (i + 1 < names->n && bytes + NAME_MAX_BYTES + 4 <= TEXT_MAX)
+			continue;
+		if (send_some(q, prefix, dataset, names, first, i + 1, e) < 0)
+			return -1;
+		(*sent)++;
+		first = i + 1;
+		bytes = 0;
+	}
+	return 0;
+}
