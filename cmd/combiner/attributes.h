@@ -59,7 +59,7 @@ struct attributes {
  * list		all-zero before; release with attributes_fini in any case
  * notes	gets a line for each value that is not as it should be
  */
-int	attributes_read(int ncid, int varid, const char *subject, const struct variable *v, const struct mode *m,
+int	attributes_read(int ncid, int varid, const char *subject, const struct variable *spec, const struct mode *m,
 	    struct attributes *list, struct strlist *notes, struct err *e);
 
 /* attributes_write - put them on variable varid of an output in define mode. */

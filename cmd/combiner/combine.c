@@ -12,6 +12,7 @@
 #include "netcdf/rows.h"
 
 #define WRITE_BACK (4 * 1024 * 1024)	/* bytes after which the kernel is told to begin writing to disk */
+#define LARGE (8 * 1024 * 1024)	/* of blocks larger than this, one at a time is under way */
 #define NOWHERE UINT64_MAX		/* a block that is only looked at */
 
 /* Blocks of one variable, what is done with them, and where they belong. */
@@ -26,7 +27,7 @@ struct stream {
 struct slot {
 	const struct stream *stream;
 	struct rows_block block;
-	struct codec *codec;
+	struct codec *codec;		/* NULL until it is needed */
 	unsigned char *lines;		/* decoded */
 	size_t cap;
 	const char *path;
@@ -79,6 +80,15 @@ work_slot(void *arg)
 		    &s->err);
 }
 
+static void
+release(struct slot *s)
+{
+	rows_block_free(&s->block);
+	codec_free(s->codec);
+	free(s->lines);
+	*s = (struct slot){0};
+}
+
 static int
 drain_slot(void *arg, void *ctx, struct err *e)
 {
@@ -92,6 +102,8 @@ drain_slot(void *arg, void *ctx, struct err *e)
 		return err_set(e, s->err.code, "%s", s->err.msg);
 	}
 	c->unsynced += s->block.lines * s->stream->rows.ni * s->stream->rows.elem;
+	if (s->cap > LARGE)
+		release(s);
 	if (c->unsynced >= WRITE_BACK) {
 		(void)sync_file_range(c->fd, 0, 0, SYNC_FILE_RANGE_WRITE);	/* only a hint; commit syncs */
 		c->unsynced = 0;
@@ -109,18 +121,10 @@ copier_new(int workers, struct err *e)
 		return NULL;
 	c->nslots = workers > 0 ? (size_t)workers + 2 : 1;
 	c->slot = mem_array(c->nslots, sizeof(*c->slot), e);
-	if (c->slot == NULL)
-		goto fail;
-	for (size_t i = 0; i < c->nslots; i++) {
-		c->slot[i].codec = codec_new(1, e);
-		if (c->slot[i].codec == NULL)
-			goto fail;
-	}
-	c->ring = ring_new(c->slot, c->nslots, sizeof(*c->slot), workers, &ops, e);
-	if (c->ring == NULL)
-		goto fail;
-	return c;
-fail:
+	if (c->slot != NULL)
+		c->ring = ring_new(c->slot, c->nslots, sizeof(*c->slot), workers, &ops, e);
+	if (c->ring != NULL)
+		return c;
 	copier_free(c);
 	return NULL;
 }
@@ -131,11 +135,8 @@ copier_free(struct copier *c)
 	if (c == NULL)
 		return;
 	ring_free(c->ring);
-	for (size_t i = 0; c->slot != NULL && i < c->nslots; i++) {
-		rows_block_free(&c->slot[i].block);
-		codec_free(c->slot[i].codec);
-		free(c->slot[i].lines);
-	}
+	for (size_t i = 0; c->slot != NULL && i < c->nslots; i++)
+		release(&c->slot[i]);
 	free(c->slot);
 	free(c);
 }
@@ -144,9 +145,15 @@ copier_free(struct copier *c)
 static int
 send(struct copier *c, const struct plan *p, const struct stream *st, size_t i, struct err *e)
 {
-	struct slot *s = ring_slot(c->ring, e);
+	size_t size = st->rows.block * st->rows.ni * st->rows.elem;
+	struct slot *s;
 
+	if (size > LARGE && ring_drain(c->ring, e) < 0)
+		return -1;
+	s = ring_slot(c->ring, e);
 	if (s == NULL)
+		return -1;
+	if (s->codec == NULL && (s->codec = codec_new(1, e)) == NULL)
 		return -1;
 	if (p->stop != NULL && p->stop())
 		return err_set(e, E_SIGNAL, "%s: interrupted", c->path);

@@ -171,7 +171,8 @@ read_first_line(int ncid, const char *path, const struct header_time *start, con
 	if (get_first(group, path, "year", &year, e) < 0 || get_first(group, path, "day", &day, e) < 0)
 		return -1;
 	if (isnan(year) || isnan(day))
-		return err_set(e, E_DATA, "%s: scan_line_attributes: no readable %s", path, isnan(year) ? "year" : "day");
+		return err_set(e, E_DATA, "%s: scan_line_attributes: no readable %s", path,
+		    isnan(year) ? "year" : "day");
 	h->start_year = (int)trunc(year);
 	h->start_day = (int)trunc(day);
 	if (year >= 1900 && year < 32768 && h->start_day >= 1 && h->start_day <= 366) {

@@ -65,7 +65,7 @@ test_damage(struct codec *c)
 	for (size_t i = 0; i < nstored; i++) {
 		stored[i] ^= 0x40;
 		if (codec_decode(c, stored, nstored, true, true, 2, back, n, &e) == 0)
-			accepted++;
+			accepted += memcmp(back, data, n) != 0;	/* some bits mean nothing */
 		else if (e.code != E_DATA)
 			wrong_code++;
 		stored[i] ^= 0x40;
