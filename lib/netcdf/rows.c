@@ -1,18 +1,14 @@
 /* rows - reading variables by blocks of whole chunk rows */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "netcdf/ncf.h"
 #include "netcdf/rows.h"
 
 #define BLOCK_BYTES (256 * 1024)	/* blocks are made of so many chunk rows (or lines) that they reach this size */
-#define GAP (64 * 1024)			/* between chunks, cheaper to read than to make another system call */
-#define INDEX_MAX (1024 * 1024)		/* chunks of a variable; for more HDF5 is asked one by one */
 #define CHUNK_MAX (256 * 1024 * 1024)	/* no granule has larger ones; refuse what only a damaged file says */
 
 int
@@ -134,29 +130,6 @@ chunks_across(const struct rows *r)
 	return r->ni / r->ci + (r->ni % r->ci != 0);
 }
 
-static size_t
-chunks_down(const struct rows *r)
-{
-	return r->nj / r->cj + (r->nj % r->cj != 0);
-}
-
-/* Find the places of all chunks. Without them everything works too. */
-static void
-index_chunks(struct rows *r, const char *path)
-{
-	struct chunk_shape s = { .rank = r->rank, .dim = { r->nj, r->ni }, .chunk = { r->cj, r->ci }, .elem = r->elem };
-	size_t n = chunks_down(r) > INDEX_MAX ? 0 : chunks_down(r) * chunks_across(r);
-
-	if (n == 0 || n > INDEX_MAX || (r->fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return;
-	r->place = mem_array(n, sizeof(*r->place), NULL);
-	if (r->place != NULL && chunkindex_read(r->dset, r->fd, &s, r->place))
-		return;
-	free(r->place);
-	r->place = NULL;
-	(void)close(r->fd);
-}
-
 int
 rows_open(struct rows *r, hid_t file, const char *path, const char *variable, nc_type type, struct err *e)
 {
@@ -174,11 +147,7 @@ rows_open(struct rows *r, hid_t file, const char *path, const char *variable, nc
 		    type == NC_BYTE ? "byte" : type == NC_SHORT ? "short" : type == NC_INT ? "int" : "float");
 	if (read_shape(r, e) < 0)
 		return -1;
-	if (read_storage(r, type, e) < 0)
-		return -1;
-	if (r->raw)
-		index_chunks(r, path);
-	return 0;
+	return read_storage(r, type, e);
 }
 
 void
@@ -186,9 +155,6 @@ rows_close(struct rows *r)
 {
 	if (r->dset > 0)
 		(void)H5Dclose(r->dset);
-	if (r->place != NULL)
-		(void)close(r->fd);
-	free(r->place);
 	free(r->name);
 	*r = (struct rows){ .dset = -1 };
 }
@@ -269,18 +235,6 @@ fetch_chunk(const struct rows *r, size_t line, size_t pixel, struct rows_block *
 	return 0;
 }
 
-/* Note where the chunks of a block lie. */
-static void
-look_up(const struct rows *r, struct rows_block *b)
-{
-	size_t across = chunks_across(r);
-	const struct chunk_place *p = r->place + b->first / r->cj * across;
-
-	b->nchunks = across * (b->lines / r->cj + (b->lines % r->cj != 0));
-	for (size_t k = 0; k < b->nchunks; k++)
-		b->chunk[k] = (struct rows_chunk){ .at = p[k].at, .size = p[k].size, .mask = p[k].mask };
-}
-
 int
 rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e)
 {
@@ -296,62 +250,10 @@ rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e)
 	n = chunks_across(r) * (b->lines / r->cj + 1);
 	if (mem_grow(&b->chunk, &b->chunkcap, n, sizeof(*b->chunk), e) < 0)
 		return -1;
-	if (r->place != NULL) {
-		look_up(r, b);
-		return 0;
-	}
 	for (size_t line = b->first; line < b->first + b->lines; line += r->cj)
 		for (size_t pixel = 0; pixel < r->ni; pixel += r->ci)
 			if (fetch_chunk(r, line, pixel, b, e) < 0)
 				return -1;
-	return 0;
-}
-
-static int
-read_span(const struct rows *r, uint64_t at, unsigned char *out, size_t n, struct err *e)
-{
-	size_t have = 0;
-
-	while (have < n) {
-		ssize_t k = pread(r->fd, out + have, n - have, (off_t)(at + have));
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return err_sys(e, "%s", r->name);
-		if (k == 0)
-			return err_set(e, E_DATA, "%s: the file ends before its data", r->name);
-		have += (size_t)k;
-	}
-	return 0;
-}
-
-/* Read the chunks that look_up found. Neighbours usually follow each other in the file and are read at once. */
-static int
-load(struct rows_block *b, struct err *e)
-{
-	struct rows_chunk *c = b->chunk;
-	size_t first = 0, next;
-
-	b->nbytes = 0;
-	for (; first < b->nchunks; first = next) {
-		uint64_t begin = c[first].at, end = begin + c[first].size;
-
-		for (next = first + 1; next < b->nchunks && (c[next].size == 0 || (c[next].at >= end &&
-		    c[next].at - end <= GAP)); next++)
-			if (c[next].size != 0)
-				end = c[next].at + c[next].size;
-		if (c[first].size == 0) {	/* a place that was never written tells nothing about where to read */
-			next = first + 1;
-			continue;
-		}
-		if (mem_grow(&b->bytes, &b->cap, b->nbytes + (size_t)(end - begin), 1, e) < 0 ||
-		    read_span(b->of, begin, b->bytes + b->nbytes, (size_t)(end - begin), e) < 0)
-			return -1;
-		for (size_t k = first; k < next; k++)
-			c[k].at = c[k].at - begin + b->nbytes;
-		b->nbytes += (size_t)(end - begin);
-	}
 	return 0;
 }
 
@@ -394,8 +296,6 @@ rows_decode(struct rows_block *b, struct codec *codec, void *out, struct err *e)
 		memcpy(out, b->bytes, b->nbytes);
 		return 0;
 	}
-	if (r->place != NULL && load(b, e) < 0)
-		return -1;
 	for (size_t k = 0; k < b->nchunks; k++)
 		if (decode_chunk(b, k, codec, out, &why) < 0)
 			return err_set(e, why.code, "%s: lines %zu to %zu: %s", r->name, b->first,

@@ -8,15 +8,13 @@
 #include <netcdf.h>
 
 #include "base/err.h"
-#include "netcdf/chunkindex.h"
 #include "netcdf/codec.h"
 
 /*
- * Reading two-dimensional variables of netCDF-4 files by blocks of whole chunk rows, in two steps: rows_fetch, in the
- * thread that uses HDF5, and rows_decode, in any thread, which delivers lines. What each does depends on the file. If
- * the places of its chunks could be found (chunkindex), rows_decode reads and decodes them; else rows_fetch gets them
- * from HDF5 as they are stored; and variables that are not chunked, or have other filters than shuffle and deflate, are
- * read by HDF5 altogether. The caller sees no difference.
+ * Reading two-dimensional variables of netCDF-4 files by blocks of whole chunk rows, in two steps: rows_fetch gets
+ * a block's chunks as they are stored (HDF5, one thread), rows_decode turns them into lines (memory only, any
+ * thread). Variables that are not chunked, or have other filters than shuffle and deflate, are read by HDF5 itself
+ * in rows_fetch; the caller sees no difference.
  */
 
 struct rows {
@@ -32,8 +30,6 @@ struct rows {
 	unsigned deflate_bit, shuffle_bit;	/* their bits in a chunk's filter mask */
 	size_t cj, ci;			/* chunk shape */
 	unsigned char fill[8];		/* element of chunks that were never written */
-	struct chunk_place *place;	/* of all chunks; NULL: ask HDF5 */
-	int fd;				/* open while there is place */
 };
 
 /* A fetched block. All-zero is empty; memory is reused from block to block and released by rows_block_free. */
@@ -67,7 +63,7 @@ size_t	rows_blocks(const struct rows *r);
 /* rows_fetch - get block i (0-based) into b; -1 with E_DATA or E_ENV. */
 int	rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e);
 
-/* rows_decode - the lines of a fetched block, [b->lines][ni] elements, row-major, into out; -1 with E_DATA or E_ENV. */
+/* rows_decode - the lines of a fetched block, [b->lines][ni] elements, row-major, into out; -1 with E_DATA. */
 int	rows_decode(struct rows_block *b, struct codec *c, void *out, struct err *e);
 void	rows_block_free(struct rows_block *b);
 
