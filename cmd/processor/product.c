@@ -1,5 +1,6 @@
 /* product - what an L2P granule looks like */
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -499,6 +500,7 @@ product_define(const char *path, const struct source *s, const struct product_ru
 {
 	int ncid, rc, closed;
 
+	errno = 0;
 	rc = nc_create(path, NC_NETCDF4 | NC_CLOBBER, &ncid);
 	if (rc != NC_NOERR)
 		return err_set(e, E_ENV, "%s: cannot create: %s", path, nc_strerror(rc));
@@ -506,5 +508,9 @@ product_define(const char *path, const struct source *s, const struct product_ru
 	closed = nc_close(ncid);
 	if (rc == NC_NOERR)
 		rc = closed;
-	return rc != NC_NOERR ? err_set(e, E_ENV, "%s: cannot write: %s", path, nc_strerror(rc)) : 0;
+	if (rc == NC_NOERR)
+		return 0;
+	if (errno == ENOSPC || errno == EDQUOT || errno == EIO)
+		return err_sys(e, "%s", path);
+	return err_set(e, E_ENV, "%s: cannot write: %s", path, nc_strerror(rc));
 }
