@@ -176,7 +176,7 @@ fail:
 int
 newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 {
-	struct err own;
+	struct err own = {0};
 
 	e = e != NULL ? e : &own;
 	*f = (struct newfile){ .fd = -1 };
@@ -207,7 +207,7 @@ sync_and_rename(struct newfile *f, struct err *e)
 int
 newfile_publish(struct newfile *f, const char *path, struct err *e)
 {
-	struct err own;
+	struct err own = {0};
 
 	e = e != NULL ? e : &own;
 	free(f->path);

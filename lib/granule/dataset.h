@@ -16,8 +16,8 @@ enum suite { SUITE_SST, SUITE_NIGHT, SUITE_OC, SUITE_COUNT };	/* NIGHT: SST4 or 
 
 /* What every L2P granule says of its byte variables. */
 #define SIGNED_BYTE_WARNING \
-	"WARNING Some applications are unable to properly handle signed byte values. If values are encountered > 127, " \
-	"please subtract 256 from this reported value"
+	"WARNING Some applications are unable to properly handle signed byte values. If values are encountered " \
+	"> 127, please subtract 256 from this reported value"
 
 /* Texts of L2P granules that differ between instruments. Named after the attribute, and the variable where it is one of
  * a variable's; the night ones are those of the variables with the suffix. NULL: no such attribute. */
