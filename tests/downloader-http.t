@@ -79,7 +79,7 @@ bad 1 3 'wrong checksum' short
 bad 1 3 'wrong checksum' plainhtml
 bad 1 3 'empty file' zero
 bad 1 3 'empty file' zerochunk
-bad 3 1 'timed out' drip --max-time-per-file 1
+bad 3 1 'timed out' drip --max-time-per-file 1 --retries 0
 bad 3 1 'no data for 1 s' loris --retries 0
 
 # what is not

@@ -10,7 +10,8 @@
 #include "granule/layout.h"
 #include "work.h"
 
-#define THREADS 8			/* most of them wait for the disk */
+#define THREADS_MIN 4			/* they wait for the disk; as many as transfers, within this */
+#define THREADS_MAX 8
 #define WAITING_MAX 48			/* files backing off, locked by others, being checked or published */
 #define LOCK_LOOK 0.25			/* seconds between looks at a lock of another process */
 
@@ -374,16 +375,18 @@ struct downloads *
 downloads_new(const struct download_conf *conf, struct err *e)
 {
 	struct downloads *d = mem_array(1, sizeof(*d), e);
+	int threads = conf->parallel;
 
 	if (d == NULL)
 		return NULL;
+	threads = threads < THREADS_MIN ? THREADS_MIN : threads > THREADS_MAX ? THREADS_MAX : threads;
 	d->conf = *conf;
 	d->all.next = d->all.prev = &d->all;
 	d->last = &d->first;
 	d->last_renamed = &d->renamed;
 	d->fetch = fetch_new(&conf->fetch, e);
 	if (d->fetch != NULL)
-		d->pool = pool_new(THREADS, wake, d->fetch, e);
+		d->pool = pool_new(threads, wake, d->fetch, e);
 	if (d->pool == NULL) {
 		downloads_free(d);
 		return NULL;

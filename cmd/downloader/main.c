@@ -347,14 +347,13 @@ give_up_rest(struct run *r)
 static void
 show_progress(const struct run *r)
 {
-	char bytes[32], rate[32];
-	int64_t n = downloads_bytes(r->d);
-	double seconds = clock_steady() - r->began;
+	const struct report *p = &r->report;
+	double n = (double)downloads_bytes(r->d), seconds = clock_steady() - r->began;
+	char bytes[32];
 
 	(void)snprintf(bytes, sizeof(bytes), "%s", prog_human((uint64_t)n));
-	(void)snprintf(rate, sizeof(rate), "%s", prog_human((uint64_t)((double)n / (seconds > 0.1 ? seconds : 0.1))));
-	prog_progress("%ld downloaded, %ld present, %ld failed, %d under way, %s, %s/s", r->report.done, r->report.skipped,
-	    r->report.failures, downloads_left(r->d), bytes, rate);
+	prog_progress("%ld downloaded, %ld present, %ld failed, %d under way, %s, %s/s", p->done, p->skipped,
+	    p->failures, downloads_left(r->d), bytes, prog_human((uint64_t)(n / (seconds > 0.1 ? seconds : 0.1))));
 }
 
 static void
@@ -409,16 +408,15 @@ loop(struct run *r)
 static void
 summary(const struct run *r)
 {
-	double seconds = clock_steady() - r->began;
-	int64_t n = downloads_bytes(r->d);
+	const struct report *p = &r->report;
 
-	if (r->report.unverified > 0)
+	if (p->unverified > 0)
 		prog_say("%ld files came without a checksum; only their length and structure were checked",
-		    r->report.unverified);
-	if (downloads_why_stopped(r->d) == NULL && r->report.unattempted > 0)
-		prog_say("%ld lines were not attempted", r->report.unattempted);
-	prog_debug("%ld downloaded, %ld present, %ld failed, %s in %.1f s", r->report.done, r->report.skipped, r->report.failures,
-	    prog_human((uint64_t)n), seconds);
+		    p->unverified);
+	if (downloads_why_stopped(r->d) == NULL && p->unattempted > 0)
+		prog_say("%ld lines were not attempted", p->unattempted);
+	prog_debug("%ld downloaded, %ld present, %ld failed, %s in %.1f s", p->done, p->skipped, p->failures,
+	    prog_human((uint64_t)downloads_bytes(r->d)), clock_steady() - r->began);
 }
 
 /* ---- set up ---- */
