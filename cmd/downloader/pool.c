@@ -47,6 +47,7 @@ worker(void *arg)
 {
 	struct pool *p = arg;
 	struct job *j;
+	bool first;
 
 	(void)pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -57,10 +58,12 @@ worker(void *arg)
 		(void)pthread_mutex_unlock(&p->lock);
 		j->run(j);
 		(void)pthread_mutex_lock(&p->lock);
+		first = p->done.first == NULL;
 		put(&p->done, j);
 		p->under_way--;
 		(void)pthread_cond_signal(&p->done_cond);
-		p->wake(p->arg);
+		if (first)		/* else the caller has been woken and has not looked yet */
+			p->wake(p->arg);
 	}
 	(void)pthread_mutex_unlock(&p->lock);
 	return NULL;
