@@ -3,7 +3,7 @@
 #
 #	tests/bench/downloader.sh [BIG [SMALL]]		number of 30 MB files (200) and of 64 kB files (5000)
 #
-# Prints per case: seconds of each (the best of $RUNS, default 3), how much faster the downloader is (above 1:
+# Prints per case: seconds of each (the best of $RUNS, default 1), how much faster the downloader is (above 1:
 # faster), and its largest resident set. It computes SHA-1 and opens and syncs every file; the others do not.
 # With TMPDIR=/dev/shm the disk is out of it.
 
@@ -16,7 +16,7 @@ case ${BINDIR:-bin} in
 esac
 big=${1:-${BENCH_BIG:-200}}
 small=${2:-${BENCH_SMALL:-5000}}
-runs=${RUNS:-3}
+runs=${RUNS:-1}
 for tool in nginx aria2c curl ncgen /usr/bin/time; do
 	if ! command -v "$tool" >/dev/null; then
 		echo "downloader: skipped, $tool is not installed"

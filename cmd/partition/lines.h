@@ -1,0 +1,80 @@
+#ifndef LINES_H
+#define LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "granule/dataset.h"
+
+/*
+ * The lines of download lists, "URL CHECKSUM", in 32 bytes each: all that differs between them is the time, the suite
+ * and the checksum, so the directory of the URL is kept once and the name is put together again when it is written. A
+ * text of 126 bytes that way needs a quarter of its length; ten million lines need 320 MB.
+ */
+
+struct line {
+	uint32_t time;			/* of the granule, UTC seconds since 1970 */
+	uint32_t number;		/* of the line in its list, from 1 */
+	uint16_t dir;			/* the directory of the URL: lines.dirs.item[] */
+	uint8_t suite;			/* enum suite */
+	bool nrt : 1;			/* the name has .NRT: quicklook */
+	bool opaque : 1;		/* the checksum is no SHA-1: sum holds the offset of its text */
+	unsigned char sum[20];
+};
+
+#define LINES_MAX ((size_t)1 << 29)	/* what group.c can count */
+
+struct lines {
+	const struct dataset *ds;	/* of all lines; NULL until the first one says */
+	struct line *line;
+	size_t n, cap;
+	struct strlist dirs;		/* "https://host/path/", in the order of their appearance */
+	uint16_t *slot;			/* hash table of dirs: index + 1 */
+	uint16_t last;			/* the directory of the last line: mostly that of the next one too */
+	struct buf sums;		/* texts of opaque checksums, each with its NUL */
+};
+
+enum lines_result { LINES_OK, LINES_NONE, LINES_BAD, LINES_FAILED };
+
+/*
+ * lines_parse - take a line apart, without a table to put it into
+ *
+ * text		the line; blanks and NULs are put into it
+ * url		gets the start of the URL in it
+ * name		gets the start of its last component
+ * sum		gets the checksum, "" without one
+ *
+ * Returns LINES_OK, LINES_NONE for a blank line or a comment, LINES_BAD with E_DATA.
+ */
+enum lines_result	lines_parse(char *text, const char **url, const char **name, const char **sum, struct err *e);
+
+/*
+ * lines_add - add a line
+ *
+ * text		the line; it is changed
+ * number	its number in the list, from 1
+ *
+ * Returns LINES_OK; LINES_NONE when there is nothing in it; LINES_BAD with E_DATA when it is no download of an SST,
+ * SST4, SST3 or OC file of the dataset by https (http from this machine); LINES_FAILED with E_ENV.
+ */
+enum lines_result	lines_add(struct lines *l, char *text, size_t number, struct err *e);
+
+/* lines_url, lines_text - append the URL, or "URL CHECKSUM", to b. */
+void	lines_url(const struct lines *l, size_t i, struct buf *b);
+void	lines_text(const struct lines *l, size_t i, struct buf *b);
+
+/* lines_same_sum - whether two lines have the same checksum. */
+bool	lines_same_sum(const struct lines *l, size_t i, size_t k);
+
+/* lines_name - append the base name of a granule's file to b, with or without .NRT. */
+void	lines_name(const struct dataset *ds, uint32_t time, enum suite suite, bool nrt, struct buf *b);
+
+/* lines_stamp - append the time as YYYYMMDDTHHMMSS. */
+void	lines_stamp(uint32_t time, struct buf *b);
+
+void	lines_fini(struct lines *l);
+
+#endif

@@ -1,0 +1,111 @@
+/* open - what jobs need: the configuration, the engine, the token pool */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/prog.h"
+#include "granule/layout.h"
+#include "run.h"
+
+#define CONFIG_MAX (4 * 1024 * 1024)
+
+int
+open_root(struct run *r, struct err *e)
+{
+	enum place_mode mode = r->o.dry_run || r->o.outdir != NULL ? PLACE_ASIS : PLACE_CREATE;
+
+	r->root = backend_directory(r->o.root, mode, e);
+	if (r->root == NULL)
+		return -1;
+	if (r->o.outdir != NULL &&
+	    (r->outdir = backend_directory(r->o.outdir, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e)) == NULL)
+		return -1;
+	return 0;
+}
+
+int
+open_config(struct run *r, struct err *e)
+{
+	const struct strlist *unknown;
+	char *text = NULL;
+
+	if (r->config != NULL) {
+		text = place_text(r->config, CONFIG_MAX, e);
+		if (text == NULL) {
+			if (e->code == E_MISSING || e->code == E_DATA)
+				e->code = E_USAGE;
+			return -1;
+		}
+	}
+	r->conf = config_open(text, r->config != NULL ? r->config : "job configuration", e);
+	free(text);
+	if (r->conf == NULL)
+		return -1;
+	unknown = config_unknown(r->conf);
+	for (size_t i = 0; i < unknown->n; i++)
+		r->info("%s: %s: unknown, ignored", r->config, unknown->item[i]);
+	return 0;
+}
+
+/* The engine; its state file and logs lie beside the plan. */
+int
+open_engine(struct run *r, const char *place, const char *plan, struct err *e)
+{
+	struct engine_opts eo = ENGINE_OPTS_DEFAULTS;
+	char logs[LAYOUT_SIZE], *state = NULL;
+
+	if (layout_path(r->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, "logs", logs, e) < 0)
+		return -1;
+	if (plan != NULL && (state = mem_fmt(e, "%s.state", plan)) == NULL)
+		return -1;
+	free(r->state);
+	r->state = state;
+	free(r->log_dir);
+	r->log_dir = mem_str(r->logs != NULL ? r->logs : logs, e);
+	if (r->log_dir == NULL)
+		return -1;
+	eo.run = r->uid;
+	eo.state = state;
+	eo.logs = plan != NULL ? r->log_dir : NULL;
+	eo.stop = prog_signal;
+	eo.event = r->on_engine;
+	eo.event_ctx = r;
+	eo.output = r->records;
+	r->en = engine_open(r->o.dry_run ? "none" : place, &eo, e);
+	return r->en == NULL ? -1 : 0;
+}
+
+int
+open_tokens(struct run *r, const char *place, struct err *e)
+{
+	struct tokens_pool pools[TOKENS_POOLS + 1] = { { TOKENS_FLOATING, TOKENS_FLOATING_DEFAULT } };
+	struct tokens_options to = { .pools = pools, .capacities = getenv("GENERATE_TOKENS"), .wait = (int)r->wait,
+		.stop = prog_signal, .tell = r->on_tokens, .ctx = r, .who = "partition" };
+	const struct dataset *ds;
+
+	for (size_t i = 0; (ds = dataset_at(i)) != NULL && i + 1 < TOKENS_POOLS; i++)
+		pools[i + 1] = (struct tokens_pool){ ds->key, ds->tokens };
+	r->pool = tokens_open(place, &to, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	return r->pool == NULL ? -1 : 0;
+}
+
+/* The pool's place; "" where no tokens are needed. Owned by the run. */
+int
+open_pool(struct run *r, struct err *e)
+{
+	const char *place = r->tokens != NULL ? r->tokens : getenv("GENERATE_POOL");
+	char dir[LAYOUT_SIZE];
+
+	if (strcmp(r->engine, "none") == 0 && r->tokens == NULL)
+		place = "none:";
+	if (place == NULL || *place == '\0') {
+		if (layout_dir(r->root, LAYOUT_TOKENS, NULL, PTYPE_COUNT, 0, dir, e) < 0)
+			return -1;
+		place = dir;
+	}
+	r->pool_place = strchr(place, ':') != NULL ? mem_str(place, e) :
+	    backend_directory(place, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	return r->pool_place == NULL ? -1 : open_tokens(r, r->pool_place, e);
+}
+
