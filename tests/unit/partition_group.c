@@ -52,7 +52,7 @@ partner(size_t s, enum suite suite, bool by_minute)
 {
 	const struct line *a = &lines.line[s];
 
-	for (int minute = 0; minute <= by_minute; minute++)
+	for (int minute = 0; minute <= (by_minute ? 1 : 0); minute++)
 		for (size_t k = 0; k < lines.n; k++) {
 			const struct line *b = &lines.line[k];
 
