@@ -1,7 +1,7 @@
 #!/bin/sh
 # chain: downloader | combiner | processor | uploader over all datasets, undisturbed, again, killed, twice at once
 . "${0%/*}/lib.sh"
-need "$python" py:netCDF4 setsid
+need "$python" py:netCDF4 py:h5py setsid
 
 SOURCE_DATE_EPOCH=1700000000
 export SOURCE_DATE_EPOCH
@@ -58,6 +58,8 @@ is "$(cat wrong)" '' 'every .md5 file tells the truth'
 find one/store -name '*.nc' | while read -r f; do
 	"$python" "$top/tests/values.py" "$f" quality_level >/dev/null || echo "$f"
 	ncdump -h "$f" >/dev/null || echo "$f"
+	"$python" -c 'import h5py, sys
+with h5py.File(sys.argv[1]) as f: assert f["sea_surface_temperature"][:].size > 0' "$f" || echo "$f"
 done >wrong
 is "$(cat wrong)" '' 'readers of others open the granules'
 chlor=$(find one/store -name '20240715*.nc')

@@ -153,8 +153,7 @@ tokens_reap(struct tokens *t, const struct tokens_reaping *how, struct tokens_li
 	if (tokens_list(t, l, e) < 0)
 		return -1;
 	keep_dead(l, how);
-	if (l->nres == 0)
-		return 0;
+	/* Also when nobody is dead: one who died between its record and the free count left that count behind. */
 	if (tokens_begin(t, NULL, &now, e) < 0) {
 		tokens_list_free(l);
 		return -1;
