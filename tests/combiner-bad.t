@@ -212,6 +212,11 @@ is "$status $stdout" '3 ' 'an output directory that cannot be made'
 like "$stderr" 'combiner: file/sub' '... is named'
 [ -e $in/$day.SST.nc ] && [ ! -e $quarantine ]
 ok $? '... and the input is not to blame'
+mkdir -p taken/refined_A20240106T000000.LAC_GSSTD.nc
+run combiner -o taken $in/$day.SST.nc
+is "$status $stdout" '3 ' 'a directory where the file belongs'
+[ -e $in/$day.SST.nc ] && [ ! -e $quarantine ]
+ok $? '... neither'
 run sh -c "combiner -o closed $in/$day.SST.nc >/dev/full"
 is "$status" 3 'nobody to print to'
 done_testing

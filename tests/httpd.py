@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """httpd.py - a misbehaving HTTP(S) server for tests of transfers; loopback only
 
 usage: httpd.py DIR PORTS LOG [CERT KEY [WRONGCERT WRONGKEY]]

@@ -180,6 +180,9 @@ for n, l in enumerate(open(sys.argv[1]), 1):
         ' '.join(r['containerOverrides']['command']))
 !
 is "$(wc -l <requests | tr -d ' ')" 22 '... 22 requests'
+run license-returner --root tree --reap
+is "$status$stdout $(held tree terra-8720-ql) $(held tree terra-8720-r)" '0 2 2' \
+	'... which hold the tokens: they are not those of a process that has ended'
 p=2023_05_12_18_57_02
 is "$(sed -n '1,4p;11p' requests)" "1 quicklook-downloader-0 - [] generateterraquicklook 10 downloader /data/lists \
 downloads_file_lists_TERRA_quicklook_${p}_0_8720.json 0 L2 SPACE MODIS_T /data/output 2000 1 no yes
@@ -394,6 +397,24 @@ is "$status $stdout" "0 $first" 'resuming what is done prints the same'
 is "$(wc -l <"$cluster/jobs" | tr -d ' ')" 22 '... and submits nothing'
 run partition --resume "$plan" --engine none
 is "$status" 2 'a plan whose jobs are somewhere cannot go elsewhere'
+
+make_cluster
+terra_tree tree
+echo after 1 >"$cluster/kill"
+run partition --root tree --engine slurm --tokens none: --arrays 5 --uid 8720 --time 2023_05_12_18_57_02 --to place/store \
+	--announce place/topic --logs place/logs "$data/terra.list"
+rm "$cluster/kill"
+name=$(cut -d ' ' -f 2 "$cluster/jobs")
+echo '1001 forgotten' >"$cluster/jobs"
+mkdir -p place/logs elsewhere
+: >"place/logs/$name-1001_0.log"
+cd elsewhere || exit 1
+run partition --resume "$plan"
+cd "$work" || exit 1
+is "$status $(printf '%s\n' "$stdout" | grep -c "^job$tab") $(wc -l <"$cluster/jobs" | tr -d ' ')" '0 20 20' \
+	'a plan resumed in another directory finds the logs of a job that Slurm has forgotten'
+like "$(cat "$plan")" "\"$work/place/store\"" '... and names the store'
+like "$(cat "$plan")" "\"$work/place/topic\"" '... and the topic of the directory it was made in'
 
 make_cluster
 echo 9 >"$cluster/refuse"

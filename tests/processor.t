@@ -195,6 +195,15 @@ import sys, netCDF4
 netCDF4.Dataset(sys.argv[1], "w").close()
 PY
 rejects A20240229T030000.LAC_GSSTN.nc 'attribute Sensor_Name is missing'
+"$python" - $bad/A20240229T031000.LAC_GSSTN.nc <<'PY'
+import sys, netCDF4
+with netCDF4.Dataset(sys.argv[1], "w") as d:
+    d.Sensor_Name = "MODIS"
+    for name, dim, n in ("Number_of_Scan_Lines", "nj", 40000), ("Pixels_per_Scan_Line", "ni", 30000):
+        d.createDimension(dim, n)
+        d.setncattr(name, n)
+PY
+rejects A20240229T031000.LAC_GSSTN.nc '40000 lines of 30000 pixels'
 combined $bad/notes.nc
 rejects notes.nc 'notes.nc: not the name of a combined file'
 is "$(cut -d, -f3 tree/processor/logs/error_logs/* | sort -u)" processor 'the error log tells who'
@@ -208,6 +217,16 @@ printf 'garbage' | dd of=A20240229T031000.LAC_GSSTN.nc bs=1 seek=100 conv=notrun
 run processor -o flat --quarantine q A20240229T031000.LAC_GSSTN.nc
 is "$status$(ls q)" "1A20240229T031000.LAC_GSSTN.nc
 A20240229T031000.LAC_GSSTN.nc.reason" 'unless a quarantine is given'
+combined A20240229T032000.LAC_GSSTN.nc
+mkdir -p taken/20240229032000-JPL-L2P_GHRSST-SSTskin-MODIS_A-N-v02.0-fv01.0.nc
+run processor -o taken --quarantine q2 A20240229T032000.LAC_GSSTN.nc
+is "$status$(ls q2 2>/dev/null)" 3 'where the product cannot be put is not the fault of the input'
+like "$stderr" 'taken/.*: Is a directory' '... but that of the place'
+mkfifo A20240229T033000.LAC_GSSTN.nc
+run timeout 10 processor -o flat A20240229T033000.LAC_GSSTN.nc
+is "$status$stderr" '1processor: A20240229T033000.LAC_GSSTN.nc: not a regular file' 'nobody waits for a FIFO'
+run processor --json -o flat "$(printf 'A\377')"
+is "$status" 1 'a name that JSON cannot express is no failure of the environment'
 combined $good sst:scale_factor=0.01d
 run processor --keep-input -o flat $good
 is "$status" 0 'a double scale factor is taken'

@@ -28,7 +28,6 @@ while [ ! -s port ]; do sleep 0.1; done
 url=http://127.0.0.1:$(cat port)/cgi/getfile
 (cd obpg && sha1sum -- *.nc) | awk -v url="$url" '{ print url "/" $2, $1 }' >list
 
-
 one_at_a_time() {
 	rm -rf tree store topic
 	sed -n "s|.*\.\(2024[0-9T]*\)\.L2\.SST\.nc .*|\1|p" list | while read -r stamp; do

@@ -1,13 +1,11 @@
 #!/bin/sh
-# combiner.sh - combining full-size granules against nc_get_var and nc_put_var of the same variables on one thread
+# combiner - combining full-size granules against nc_get_var and nc_put_var of the same variables on one thread
 #
 # For each kind of file: seconds of both (best of RUNS), their ratio, peak memory of combiner. combiner syncs what it
 # writes, the other does not.
 
-BUILD=${BUILD:-build} BINDIR=${BINDIR:-bin} RUNS=${RUNS:-5}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/bench-combiner.XXXXXX") || exit 1
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${0%/*}/../bench.sh"
+need /usr/bin/time
 
 # now - seconds with a fraction
 now() { date +%s.%N; }
@@ -16,7 +14,7 @@ now() { date +%s.%N; }
 best() {
 	_i=0
 	while [ $_i -lt "$RUNS" ]; do
-		rm -rf "$dir/out" "$dir/copy.nc"
+		rm -rf out copy.nc
 		sync
 		_t=$(now)
 		"$@" >/dev/null || exit 1
@@ -29,13 +27,13 @@ best() {
 measure() {
 	name=$1 limit=$2
 	shift 2
-	rm -rf "$dir/in"
-	"$BUILD/tests/mkgranule" -o "$dir/in" --flag night "$@" >/dev/null || exit 1
-	set -- "$dir"/in/*.SST.nc "$dir"/in/*.SST[34].nc
-	copy=$(best "$BUILD/tests/bench_ncopy" "$dir/copy.nc" "$@")
-	ours=$(best "$BINDIR/combiner" -o "$dir/out" "$@")
-	rm -rf "$dir/out"
-	memory=$(/usr/bin/time -f %M "$BINDIR/combiner" -o "$dir/out" "$@" 2>&1 >/dev/null | tail -n 1)
+	rm -rf in
+	mkgranule -o in --flag night "$@" >/dev/null || exit 1
+	set -- in/*.SST.nc in/*.SST[34].nc
+	copy=$(best bench_ncopy copy.nc "$@")
+	ours=$(best combiner -o out "$@")
+	rm -rf out
+	memory=$(/usr/bin/time -f %M combiner -o out "$@" 2>&1 >/dev/null | tail -n 1)
 	echo "$name $copy $ours $memory $limit" | awk '{
 		printf "combiner %-24s copy %.3f s, combiner %.3f s, ratio %.2f (limit 0.35), %.0f MB (limit %d)\n", $1, $2, $3, $3 / $2, $4 / 1024, $5 }'
 }

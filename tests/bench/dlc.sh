@@ -6,31 +6,11 @@
 # Prints CPU seconds and the largest resident set of dlc: nothing new, 1 % changed, everything new; over HTTP from a
 # server on this machine. The limits are 0.5 s and 64 MiB for 100,000 lines.
 
-set -eu
+. "${0%/*}/../bench.sh"
+need python3 /usr/bin/time
 
-top=$(cd "${0%/*}/../.." && pwd)
-case ${BINDIR:-bin} in
-/*) bin=$BINDIR ;;
-*) bin=$top/${BINDIR:-bin} ;;
-esac
 lines=${1:-100000}
-if ! command -v /usr/bin/time >/dev/null; then
-	echo 'dlc: skipped, GNU time is not installed'
-	exit 0
-fi
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/generate-bench.XXXXXX")
-server=
-cleanup() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || :
-	rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-cd "$work"
 mkdir files reply
-unset GENERATE_ROOT
 
 # An answer whose every $1-th checksum begins with $2.
 answer() {
@@ -41,17 +21,14 @@ answer() {
 	}'
 }
 
-/usr/bin/python3 "$top/tests/obpg.py" files port log reply &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	[ ! -s port ] || break
-	sleep 0.1
-done
+python3 "$top/tests/obpg.py" files port log reply &
+bench_pid=$!
+while [ ! -s port ]; do sleep 0.1; done
 url=http://127.0.0.1:$(cat port)/api/file_search
 
 # measure NAME FOUND: run dlc, which shall print FOUND lines
 measure() {
-	/usr/bin/time -f '%U %S %e %M' -o time.out "$bin/dlc" -q -d aqua --search-url "$url" --state state >out
+	/usr/bin/time -f '%U %S %e %M' -o time.out dlc -q -d aqua --search-url "$url" --state state >out
 	found=$(wc -l <out)
 	[ "$found" -eq "$2" ] || { echo "dlc: $1: $found lines instead of $2" >&2; exit 1; }
 	read -r user sys wall kilobytes <time.out

@@ -7,35 +7,14 @@
 # faster), and its largest resident set. It computes SHA-1 and opens and syncs every file; the others do not.
 # With TMPDIR=/dev/shm the disk is out of it.
 
-set -eu
+RUNS=${RUNS:-1}
+. "${0%/*}/../bench.sh"
+need nginx aria2c curl ncgen /usr/bin/time
 
-top=$(cd "${0%/*}/../.." && pwd)
-case ${BINDIR:-bin} in
-/*) bin=$BINDIR ;;
-*) bin=$top/${BINDIR:-bin} ;;
-esac
 big=${1:-${BENCH_BIG:-200}}
 small=${2:-${BENCH_SMALL:-5000}}
-runs=${RUNS:-1}
-for tool in nginx aria2c curl ncgen /usr/bin/time; do
-	if ! command -v "$tool" >/dev/null; then
-		echo "downloader: skipped, $tool is not installed"
-		exit 0
-	fi
-done
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/generate-bench.XXXXXX")
-chmod 755 "$work"
-nginx_pid=
 runs_done=0
-cleanup() {
-	[ -z "$nginx_pid" ] || kill "$nginx_pid" 2>/dev/null || :
-	rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-cd "$work"
+chmod 755 "$work"	# for the workers of nginx
 
 # One netCDF-4 file of about $1 bytes, with the attributes that decide the class.
 make_file() {
@@ -78,18 +57,17 @@ start_nginx() {
 	}
 	!
 	nginx -c "$work/nginx.conf" -p "$work" -e "$work/nginx.err" &
-	nginx_pid=$!
+	bench_pid=$!
 	url=http://127.0.0.1:$1
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		code=$(curl -s -o /dev/null -w '%{http_code}' "$url/" || :)
 		[ "$code" = 000 ] || return 0
-		kill -0 "$nginx_pid" 2>/dev/null || break
+		kill -0 "$bench_pid" 2>/dev/null || break
 		sleep 0.2
 	done
-	nginx_pid=
+	bench_pid=
 	return 1
 }
-
 
 # Run "$@" with an empty directory out: $seconds, $kilobytes. Small files are kept until the end, because ext4
 # looks long for an inode after many were deleted.
@@ -115,8 +93,8 @@ least() {
 compare() {
 	n=$3
 	mine='' aria='' curl='' rss=0
-	for _ in $(seq "$runs"); do
-		measure "$bin/downloader" -j "$4" -o out --no-progress <"$2.list" >printed
+	for _ in $(seq "$RUNS"); do
+		measure downloader -j "$4" -o out --no-progress <"$2.list" >printed
 		mine=$(least "$mine" "$seconds")
 		[ "$kilobytes" -le "$rss" ] || rss=$kilobytes
 		measure aria2c -q -j "$4" -x 1 --file-allocation=none --allow-overwrite=true -d out -i "$2.aria"

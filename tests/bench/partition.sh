@@ -8,24 +8,11 @@
 # faster). partition parses and checks every line, groups, sorts, and writes and syncs all work files and the plan; sort
 # and awk write nothing.
 
-set -eu
+RUNS=${RUNS:-2}
+. "${0%/*}/../bench.sh"
+need /usr/bin/time
 
-top=$(cd "${0%/*}/../.." && pwd)
-case ${BINDIR:-bin} in
-/*) bin=$BINDIR ;;
-*) bin=$top/${BINDIR:-bin} ;;
-esac
 largest=${1:-${BENCH_LINES:-10000000}}
-if ! command -v /usr/bin/time >/dev/null; then
-	echo 'partition: skipped, /usr/bin/time is not installed'
-	exit 0
-fi
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/generate-bench.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-cd "$work"
 export LC_ALL=C
 
 # $1 lines: SST, SST4 and OC of a granule every five minutes, without a calendar: days 1 to 28, months 1 to 12
@@ -56,11 +43,11 @@ measure() {
 n=10000
 while [ "$n" -le "$largest" ]; do
 	make_list "$n"
-	runs=${RUNS:-2}
+	runs=$RUNS
 	[ "$n" -lt 1000000 ] || runs=1
 	best='' rss=0
 	for i in $(seq "$runs"); do
-		measure "$bin/partition" --root "tree.$n.$i" --engine none --tokens none: -q list
+		measure partition --root "tree.$n.$i" --engine none --tokens none: -q list
 	done
 	mine=$best mine_rss=$rss files=$(find "tree.$n.1" -type f | wc -l)
 	best='' rss=0

@@ -15,7 +15,7 @@ theirs() {
 	nccopy -d5 -s "$granule" copy.nc
 }
 
-# case NAME DATASET FLAG
+# measure NAME DATASET FLAG
 measure() {
 	mkgranule -d "$2" --flag "$3" -o l2 >l2.list
 	combined=$(combiner -q -o combined <l2.list | head -n 1)
