@@ -1,0 +1,39 @@
+#!/bin/sh
+# processor --compat, and the chain combiner | processor, against what the reference system makes of the same files
+. "${0%/*}/lib.sh"
+need py:netCDF4
+shared golden
+golden=$shared
+shared tools/l2pdiff.py
+diff=$shared
+
+# Lines "combined combined-name l2p l2p-name type" of a case.
+outputs() {
+	"$python" -c '
+import json, sys
+j = json.load(open(sys.argv[1]))
+for o in j["outputs"]:
+    print(o["combined"], o["combined_name"], o["l2p"], o["l2p_name"], j["processing_type"].lower())
+' "$1/case.json"
+}
+
+for case in "$golden"/*/; do
+	case=${case%/} name=${case##*/}
+	mkdir "$name"
+	outputs "$case" >list
+	while read -r combined combined_name l2p l2p_name type; do
+		cp "$case/$combined" "$name/$combined_name"
+		run processor --compat -t "$type" -o "$name/compat" "$name/$combined_name"
+		is "$status $stdout" "0 $name/compat/$l2p_name" "$name: $combined_name"
+		run "$python" "$diff" "$case/$l2p" "$name/compat/$l2p_name"
+		is "$status" 0 "$name: $l2p is the same"
+		run processor -t "$type" -o "$name/mended" "$name/$combined_name"
+		run "$python" "$diff" --any-filter "$case/$l2p" "$name/mended/$l2p_name"
+		is "$status" 0 "$name: mended, $l2p differs by no more than shuffle"
+		combiner -q --compat -w 0 -t "$type" -o "$name/combined" "$case"/input/*.nc |
+			processor -q --compat -o "$name/chain" >"$name/chain.list"
+		run "$python" "$diff" "$case/$l2p" "$name/chain/$l2p_name"
+		is "$status" 0 "$name: $l2p is the same from the Level-2 files on"
+	done <list
+done
+done_testing
