@@ -179,8 +179,8 @@ for line in sys.stdin:
     print(len(o["inputs"]), [u.rsplit("/", 1)[1][-8:] for u in o["outputs"]], o["state"], o.get("reason"), o["bytes"], o["seconds"] >= 0)
 ')" "2 ['v01.0.nc', '0.nc.md5'] announced None 112 True
 2 [] failed none.nc: not the name of an L2P granule 0 True" '--json'
-run uploader --to store2 --json -j 1 "$(printf 'a\377.nc')" $dir/$night.nc
-is "$status $(names store2/aqua)" "1 $night.nc $night.nc.md5 " '... a name that JSON cannot express stops nothing'
+run uploader --to unnamed --json -j 1 "$(printf 'a\377.nc')" $dir/$night.nc
+is "$status $(names unnamed/aqua)" "1 $night.nc $night.nc.md5 " '... a name that JSON cannot express stops nothing'
 
 # --- job mode ------------------------------------------------------------------------------------------------------
 

@@ -55,16 +55,12 @@ make_combined(const struct maker *m, const struct granule *g, const struct pass 
 		*bytes = size_of(p->path);
 		return 0;
 	}
-	if (newfile_open(&f, p->path, e) < 0) {
-		if (e->code == E_MISSING || e->code == E_DATA)	/* the place is at fault, not the granule */
-			e->code = E_ENV;
-		return -1;
-	}
+	if (newfile_open(&f, p->path, e) < 0)
+		return err_place(e);
 	if (is_up_to_date(m, p, &plan))	/* another process has made it meanwhile */
 		ret = 0;
-	else if (combine(m->copier, &plan, f.tmp, f.fd, culprit, e) == 0 &&
-	    file_set_mtime(f.fd, f.tmp, p->mtime, e) == 0)
-		ret = newfile_commit(&f, e);
+	else if (combine(m->copier, &plan, f.tmp, f.fd, culprit, e) == 0)
+		ret = file_set_mtime(f.fd, f.tmp, p->mtime, e) < 0 || newfile_commit(&f, e) < 0 ? err_place(e) : 0;
 	*made = f.committed;
 	newfile_close(&f);
 	*bytes = size_of(p->path);

@@ -22,6 +22,7 @@
 struct plan {
 	const struct granule_rules *rules;
 	const char *input;
+	int64_t input_time;		/* modification time of the input that is read */
 	struct combined_name name;
 	struct granule_result *r;
 };
@@ -60,13 +61,13 @@ is_complete(struct granule_result *r)
 	return same;
 }
 
-/* The rule of make: the product is newer than its input (whose time is that of the newest download in it). */
+/* The rule of make: the product is not older than its input, and both have the time of the newest download in them. */
 static bool
 is_up_to_date(const struct plan *p)
 {
-	int64_t in = file_mtime(p->input), out = file_mtime(p->r->output);
+	int64_t out = file_mtime(p->r->output);
 
-	return !p->rules->force && out >= 0 && out >= in && is_complete(p->r);
+	return !p->rules->force && out >= 0 && out >= p->input_time && is_complete(p->r);
 }
 
 /* The name of the product, from dataset and day or night; the time is that of the combined file's name. */
@@ -96,10 +97,13 @@ remove_input(const struct plan *p, struct err *e)
 {
 	if (p->rules->keep_input || !in_tree(p))
 		return 0;
+	if (file_mtime(p->input) != p->input_time)	/* made anew meanwhile: another granule's worth of work */
+		return 0;
 	return file_remove(p->input, e);
 }
 
-/* Checksum first, then the product: who sees the product finds its checksum. */
+/* Checksum first, then the product: who sees the product finds its checksum. The product's time is that of its input,
+ * so that an input made anew while this one was read is newer. */
 static int
 publish(const struct plan *p, struct newfile *f, struct err *e)
 {
@@ -111,7 +115,7 @@ publish(const struct plan *p, struct newfile *f, struct err *e)
 	if (side == NULL || digest_fd(DIGEST_MD5, f->fd, f->tmp, p->r->md5, e) < 0)
 		goto out;
 	line = md5_line(p->r->md5, p->r->output, e);
-	if (line == NULL || file_write(side, line, e) < 0)
+	if (line == NULL || file_write(side, line, e) < 0 || file_set_mtime(f->fd, f->tmp, p->input_time, e) < 0)
 		goto out;
 	if (fstat(f->fd, &st) == 0)
 		p->r->bytes = (uint64_t)st.st_size;
@@ -134,7 +138,7 @@ make(const struct plan *p, const struct source *s, struct err *e)
 	int ret = -1;
 
 	if (newfile_open(&f, p->r->output, e) < 0)
-		return -1;
+		return err_place(e);
 	if (is_up_to_date(p)) {		/* another process made it while we waited */
 		p->r->skipped = true;
 		ret = 0;
@@ -143,7 +147,7 @@ make(const struct plan *p, const struct source *s, struct err *e)
 	if (granule_write(f.tmp, s, &w, e) < 0)
 		goto out;
 	p->r->convert = clock_steady() - t;
-	ret = publish(p, &f, e);
+	ret = publish(p, &f, e) < 0 ? err_place(e) : 0;
 	p->r->publish = clock_steady() - t - p->r->convert;
 out:
 	newfile_close(&f);
@@ -226,6 +230,7 @@ granule_process(const struct granule_rules *rules, const char *path, struct gran
 	} else {
 		r->ds = sr.ds != NULL ? sr.ds : p.name.ds;
 		r->type = type_of(&p, dir_type);
+		p.input_time = file_mtime(path);
 		ret = source_open(&s, path, &sr, e);
 		if (ret == 0)
 			ret = process_source(&p, &s, e);

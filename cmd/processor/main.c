@@ -83,7 +83,7 @@ put_json(const char *path, const struct granule_result *r, const struct err *e, 
 		    json_object_set_new(j, "quarantined", json_boolean(r->quarantined));
 	text = bad ? NULL : json_dumps(j, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	if (text == NULL)
-		err_set(&we, E_ENV, "%s: cannot be written as JSON", path);
+		err_set(&we, E_DATA, "%s: cannot be written as JSON", path);
 	if (text == NULL || list_put(text, run->o.sep, &we) < 0)
 		run->status = prog_failed(&we, run->status);
 	free(text);

@@ -1,5 +1,6 @@
 /* source - the combined file of a granule */
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #define MAX_LINES 100000		/* a granule has 2030 to 3248 lines of 1354 or 3200 pixels */
 #define MAX_PIXELS 100000
+#define MAX_SIZE (64u * 1024 * 1024)	/* lines times pixels; a combiner makes no larger file either */
 #define MAX_SCALE 1000.0f		/* of scale_factor: keeps SSES arithmetic within int */
 
 /* What is expected of each variable. Defaults are those the reference intended. */
@@ -165,8 +167,11 @@ read_globals(struct source *s, struct err *e)
 	int stop_ms;
 
 	if (read_size(s, "Number_of_Scan_Lines", "nj", MAX_LINES, &s->nj, e) < 0 ||
-	    read_size(s, "Pixels_per_Scan_Line", "ni", MAX_PIXELS, &s->ni, e) < 0 ||
-	    get_int(s, "Start_Millisec", 0, 86400999, &s->start_ms, e) < 0 ||
+	    read_size(s, "Pixels_per_Scan_Line", "ni", MAX_PIXELS, &s->ni, e) < 0)
+		return -1;
+	if (s->nj > MAX_SIZE / s->ni)
+		return err_set(e, E_DATA, "%s: %zu lines of %zu pixels", s->path, s->nj, s->ni);
+	if (get_int(s, "Start_Millisec", 0, 86400999, &s->start_ms, e) < 0 ||
 	    get_int(s, "End_Millisec", 0, 86400999, &stop_ms, e) < 0 ||
 	    read_time(s, "Start", &s->start, e) < 0 || read_time(s, "End", &s->stop, e) < 0 ||
 	    read_bound(s, "Northernmost_Latitude", &s->north, e) < 0 ||
@@ -352,8 +357,9 @@ read_msec(struct source *s, struct err *e)
 	s->msec = mem_array(s->nj, sizeof(*s->msec), e);
 	if (s->msec == NULL)
 		return -1;
+	errno = 0;
 	rc = nc_get_vara_int(s->ncid, s->var[IN_MSEC].id, start, count, s->msec);
-	return rc != NC_NOERR ? ncf_fail(rc, e, "%s: msec", s->path) : 0;
+	return rc != NC_NOERR ? ncf_damaged(e, "%s: msec: %s", s->path, nc_strerror(rc)) : 0;
 }
 
 int
@@ -382,10 +388,13 @@ int
 source_lines(const struct source *s, enum in_var v, size_t first, size_t n, void *out, struct err *e)
 {
 	size_t start[3] = { 0, first, 0 }, count[3] = { 1, n, s->ni };
-	int rc = nc_get_vara(s->ncid, s->var[v].id, start, count, out);
+	int rc;
 
+	errno = 0;
+	rc = nc_get_vara(s->ncid, s->var[v].id, start, count, out);
 	if (rc != NC_NOERR)
-		return ncf_fail(rc, e, "%s: %s: lines %zu to %zu", s->path, s->var[v].name, first, first + n - 1);
+		return ncf_damaged(e, "%s: %s: lines %zu to %zu: %s", s->path, s->var[v].name, first, first + n - 1,
+		    nc_strerror(rc));
 	return 0;
 }
 

@@ -191,7 +191,7 @@ do_granule(void *ctx, void *item)
 		r->status = prog_failed(&e, r->status);
 	if (print_result(r, u, &e) < 0) {
 		r->status = prog_failed(&e, r->status);
-		r->stop = true;
+		r->stop = r->stop || ferror(stdout) != 0;
 	}
 	prog_progress("%zu stored, %zu failed", r->report.nstored, r->report.nfailed);
 	(void)pthread_mutex_unlock(&r->lock);

@@ -349,6 +349,6 @@ upload_json(const struct upload *u, struct err *e)
 
 	json_decref(o);
 	if (text == NULL)
-		err_set(e, E_ENV, "%s: its result cannot be written as JSON", u->path);
+		err_set(e, E_DATA, "%s: its result cannot be written as JSON", u->path);
 	return text;
 }

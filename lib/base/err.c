@@ -9,6 +9,7 @@
 
 #undef err_set
 #undef err_sys
+#undef err_place
 #undef err_mem
 
 /* Messages quote names from lists and files; control characters must not reach a terminal or split a line. */
@@ -64,6 +65,14 @@ err_sys(struct err *e, const char *fmt, ...)
 	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
 	return err_set(e, code_of_errno(en), "%s: %s", msg, strerror(en));
+}
+
+int
+err_place(struct err *e)
+{
+	if (e != NULL && (e->code == E_MISSING || e->code == E_DATA))
+		e->code = E_ENV;
+	return -1;
 }
 
 int

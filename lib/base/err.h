@@ -35,6 +35,9 @@ int	err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute
  */
 int	err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* err_place - e speaks of a place that is written to: whatever is wrong there is no item's fault; returns -1. */
+int	err_place(struct err *e);
+
 /* err_mem - out of memory while working on subject; returns -1. */
 int	err_mem(struct err *e, const char *subject);
 
@@ -42,6 +45,7 @@ int	err_mem(struct err *e, const char *subject);
 #ifdef __clang_analyzer__
 #define err_set(...) (err_set(__VA_ARGS__), -1)
 #define err_sys(...) (err_sys(__VA_ARGS__), -1)
+#define err_place(...) (err_place(__VA_ARGS__), -1)
 #define err_mem(...) (err_mem(__VA_ARGS__), -1)
 #endif
 

@@ -22,22 +22,27 @@
 #endif
 
 #define PROGRESS_INTERVAL 0.1
+#define ECHO_TIME 0.2			/* seconds in which signals are copies of the first one */
 
 static const char *name = "generate";
 static volatile sig_atomic_t caught;
+static double caught_at;		/* of the handler only */
 static int verbosity = 1;		/* 0 quiet, 1 normal, 2 verbose */
 static int progress_mode = -1;
 static double progress_last;
 static int progress_shown;
 
+/* The second one means it; but timeout(1) and others send each to the process and to its group. */
 static void
 on_signal(int sig)
 {
-	if (caught != 0) {	/* the second one means it */
+	if (caught == 0) {
+		caught = sig;
+		caught_at = clock_steady();
+	} else if (clock_steady() - caught_at > ECHO_TIME) {
 		(void)signal(sig, SIG_DFL);
 		(void)raise(sig);
 	}
-	caught = sig;
 }
 
 static void
@@ -63,6 +68,8 @@ prog_init(const char *argv0)
 	open_standard_descriptors();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
+		(void)sigaddset(&sa.sa_mask, sigs[i]);
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
 		if (sigaction(sigs[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			(void)sigaction(sigs[i], &sa, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <hdf5.h>
@@ -65,11 +66,16 @@ check_signature(const char *path, struct err *e)
 {
 	static const unsigned char hdf5[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
 	unsigned char head[8];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* nobody may ever write to a FIFO */
+	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		return err_set(e, E_DATA, "%s: not a regular file", path);
+	}
 	n = pread(fd, head, sizeof(head), 0);
 	if (n < 0)
 		err_sys(e, "%s", path);
@@ -172,6 +178,7 @@ ncf_att(int ncid, int varid, const char *att, const char *subject, struct ncatt 
 	int rc;
 
 	memset(out, 0, offsetof(struct ncatt, text) + 1);
+	errno = 0;
 	rc = nc_inq_att(ncid, varid, att, &out->type, &out->len);
 	if (rc == NC_ENOTATT) {
 		out->type = NC_NAT;
@@ -180,7 +187,7 @@ ncf_att(int ncid, int varid, const char *att, const char *subject, struct ncatt 
 	if (rc == NC_NOERR)
 		rc = ncf_is_text(out) ? read_text(ncid, varid, att, out) : read_number(ncid, varid, att, out);
 	if (rc != NC_NOERR)
-		return ncf_fail(rc, e, "%s: attribute %s", subject, att);
+		return ncf_damaged(e, "%s: attribute %s: %s", subject, att, nc_strerror(rc));
 	return 0;
 }
 

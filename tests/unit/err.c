@@ -35,6 +35,11 @@ errors(void)
 	errno = ENAMETOOLONG;
 	err_sys(&e, "f");
 	is_int(e.code, E_DATA, "a name too long is the item's fault");
+	is_int(err_place(&e), -1, "err_place returns -1");
+	is_int(e.code, E_ENV, "... unless the name is that of a place that is written to");
+	e.code = E_SIGNAL;
+	err_place(&e);
+	is_int(e.code, E_SIGNAL, "... the user's wish stays what it is");
 	errno = ENOSPC;
 	err_sys(&e, "f");
 	is_int(e.code, E_ENV, "a full disk is the environment's");

@@ -1,6 +1,7 @@
 /* What every program does alike: exit status, signals, lost output, numbers, messages. Each case in a child. */
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,8 +73,16 @@ static int
 is_terminated_twice(const void *arg)
 {
 	(void)raise(*(const int *)arg);
+	(void)poll(NULL, 0, 300);
 	(void)raise(*(const int *)arg);
 	return 99;
+}
+
+static int
+gets_a_copy(const void *arg)
+{
+	(void)raise(*(const int *)arg);
+	return is_terminated(arg);
 }
 
 static int
@@ -116,6 +125,7 @@ signals(void)
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
 		is_int(child(is_terminated, &sigs[i], "out"), 128 + sigs[i], "signal %d ends it orderly", sigs[i]);
 	is_int(child(is_terminated_twice, &sigs[0], "out"), -SIGINT, "the second one at once");
+	is_int(child(gets_a_copy, &sigs[0], "out"), 128 + sigs[0], "a copy of the first one is not the second");
 	is_int(child(writes_to_nobody, NULL, "out"), 0, "a reader that went away is a write error");
 	is_int(child(runs_under_nohup, NULL, "out"), 0, "an ignored signal stays ignored");
 	is_int(child(has_descriptors, NULL, "out"), 0, "descriptors 0-2 are open, whoever started it");
