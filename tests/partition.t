@@ -398,6 +398,13 @@ is "$(wc -l <"$cluster/jobs" | tr -d ' ')" 22 '... and submits nothing'
 run partition --resume "$plan" --engine none
 is "$status" 2 'a plan whose jobs are somewhere cannot go elsewhere'
 
+terra_tree tree
+run partition --root tree --engine none --tokens tree/tokens --job-root /seen --uid 8720 --time 2023_05_12_18_57_02 "$data/terra.list"
+like "$(tr -d '\n ' <"$plan")" '"license-returner","--root","/seen","--tokens","/seen/tokens"' \
+	'a pool in the tree is in the tree for jobs that see it elsewhere'
+run partition --resume "$plan" --engine batch:queue --records records2
+is "$status$(ls records2 2>/dev/null)" 2 'a plan of programs is none of containers'
+
 make_cluster
 terra_tree tree
 echo after 1 >"$cluster/kill"

@@ -46,7 +46,7 @@ _slurm_conf() {
 	ReturnToService=2
 	SlurmdParameters=config_overrides
 	KillWait=5
-	NodeName=$1 NodeAddr=127.0.0.1 CPUs=4 RealMemory=1000
+	NodeName=$1 NodeAddr=127.0.0.1 CPUs=4 RealMemory=16000
 	PartitionName=test Nodes=$1 Default=YES MaxTime=INFINITE State=UP
 	!
 }

@@ -76,7 +76,7 @@ static struct config_values
 values(const struct setup *s, const char *list, const char *path, bool single)
 {
 	return (struct config_values){ .input_list = list, .input_path = path, .single = single, .prefix = s->prefix,
-		.unique_id = s->uid, .root = s->job_root, .pool = s->pool, .to = s->to != NULL ? s->to : "",
+		.unique_id = s->uid, .root = s->job_root, .pool = s->job_pool, .to = s->to != NULL ? s->to : "",
 		.announce = s->announce != NULL ? s->announce : "" };
 }
 
@@ -179,13 +179,13 @@ fill_head(const struct setup *s, const struct cut *cut, struct plan *p, struct e
 	p->engine = mem_str(s->engine, e);
 	p->root = mem_str(s->root, e);
 	p->pool = mem_str(s->pool, e);
-	p->queue = s->queue != NULL ? mem_str(s->queue, e) : NULL;
+	p->logs = s->logs != NULL ? mem_str(s->logs, e) : NULL;
 	p->ql = cut->ql;
 	p->r = cut->r;
 	p->floating = cut->floating;
 	p->floating_refined = cut->floating_refined;
 	return p->dataset == NULL || p->uid == NULL || p->time == NULL || p->prefix == NULL || p->engine == NULL ||
-	    p->root == NULL || p->pool == NULL || (s->queue != NULL && p->queue == NULL) ? -1 : 0;
+	    p->root == NULL || p->pool == NULL || (s->logs != NULL && p->logs == NULL) ? -1 : 0;
 }
 
 int

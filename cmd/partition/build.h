@@ -13,12 +13,14 @@
 
 struct setup {
 	const struct dataset *ds;
-	const char *uid, *stamp, *prefix, *engine, *queue;
+	const char *uid, *stamp, *prefix, *engine;
 	const char *root;		/* absolute */
 	const char *job_root;		/* the same as jobs see it */
 	const char *outdir;		/* of all work files; NULL: the tree */
 	const char *pool;		/* "" = no tokens are held, nobody returns any */
+	const char *job_pool;		/* the same as jobs see it */
 	const char *to, *announce;
+	const char *logs;		/* NULL: in the tree */
 	const struct config *config;
 	bool container;			/* the engine adds the program, and names are as the reference's */
 };

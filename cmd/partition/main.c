@@ -221,17 +221,18 @@ run_jobs(struct run *r, struct err *e)
 static int
 submit(struct run *r, struct err *e)
 {
+	const bool kept = !submit_keeps_nothing(&r->plan, r->en);
+
 	if (put_plan(r, e) < 0 || submit_jobs(&r->plan, r->en, prog_signal, put_job, r, e) < 0 ||
 	    tree_drop(&r->plan.claimed, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->plan.claimed.n; i++)
 		run_log(r, RUN_GROUP_INFO, "Deleted from EFS: %s.", r->plan.claimed.item[i]);
-	if (!submit_keeps_nothing(&r->plan, r->en)) {
-		if (*r->plan.pool != '\0' && submit_own(r->pool, &r->plan, e) < 0)
-			return -1;
-		return plan_done(&r->plan, e);
-	}
-	return run_jobs(r, e);
+	/* The tokens belong to the jobs, also to those that someone else submits from the records. */
+	if (*r->plan.pool != '\0' && (kept || engine_limits(r->en)->container) &&
+	    submit_own(r->pool, &r->plan, e) < 0)
+		return -1;
+	return kept ? plan_done(&r->plan, e) : run_jobs(r, e);
 }
 
 static int
@@ -256,6 +257,10 @@ resume_at(struct run *r, const char *engine, struct err *e)
 
 	r->root = mem_str(r->plan.root, e);
 	if (r->root == NULL)
+		return -1;
+	if (r->logs == NULL)
+		r->logs = r->plan.logs;
+	if (open_places(r, e) < 0)
 		return -1;
 	if (strcmp(engine, r->plan.engine) != 0) {
 		free(r->plan.engine);
@@ -312,6 +317,8 @@ resume(struct run *r, const char *path)
 	engine = r->engine_given != NULL ? r->engine_given : r->plan.engine;
 	if ((ids > 0 || r->plan.done) && strcmp(engine, r->plan.engine) != 0)
 		return prog_bad_usage("--engine: jobs of %s are at %s already", path, r->plan.engine);
+	if (str_starts(engine, "batch:") != str_starts(r->plan.engine, "batch:"))	/* commands without a program */
+		return prog_bad_usage("--engine: the commands of %s are those of %s", path, r->plan.engine);
 	if (r->plan.done || r->o.dry_run)
 		return show_plan(r);
 	if (resume_at(r, engine, &e) < 0)
@@ -592,7 +599,7 @@ start(struct run *r)
 	if (r->in.lines.n == 0 || r->ds == NULL)
 		return nothing_to_do(r);
 	if (open_config(r, &e) < 0 || (r->root == NULL && open_root(r, &e) < 0) ||
-	    open_engine(r, r->engine, NULL, &e) < 0 ||
+	    open_places(r, &e) < 0 || open_engine(r, r->engine, NULL, &e) < 0 ||
 	    enter_tree(r, &e) < 0)
 		return e.code == E_SIGNAL ? ST_ENV : prog_fail(&e);
 	plan = earlier_plan(r);

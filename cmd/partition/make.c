@@ -158,11 +158,13 @@ static struct setup
 setup_of(const struct run *r)
 {
 	const char *job_root = r->job_root != NULL ? r->job_root : r->root;
+	bool pool = r->granted && !str_starts(r->pool_place, "none:");
 
 	return (struct setup){ .ds = r->ds, .uid = r->uid, .stamp = r->stamp, .prefix = r->prefix, .engine = r->engine,
-		.queue = NULL, .root = r->root, .job_root = job_root, .outdir = r->outdir,
-		.pool = r->granted && !str_starts(r->pool_place, "none:") ? r->pool_place : "", .to = r->to,
-		.announce = r->announce, .config = r->conf, .container = engine_limits(r->en)->container };
+		.root = r->root, .job_root = job_root, .outdir = r->outdir,
+		.pool = pool ? r->pool_place : "", .job_pool = pool ? r->job_pool : "", .to = r->store,
+		.announce = r->topic, .logs = r->log_place, .config = r->conf,
+		.container = engine_limits(r->en)->container };
 }
 
 static int

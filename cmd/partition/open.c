@@ -24,6 +24,24 @@ open_root(struct run *r, struct err *e)
 	return 0;
 }
 
+static int
+open_place(const char *given, char **place, struct err *e)
+{
+	free(*place);
+	*place = NULL;
+	if (given == NULL)
+		return 0;
+	*place = backend_absolute(given, e);
+	return *place == NULL ? -1 : 0;
+}
+
+int
+open_places(struct run *r, struct err *e)
+{
+	return open_place(r->to, &r->store, e) < 0 || open_place(r->announce, &r->topic, e) < 0 ||
+	    open_place(r->logs, &r->log_place, e) < 0 ? -1 : 0;
+}
+
 int
 open_config(struct run *r, struct err *e)
 {
@@ -62,7 +80,7 @@ open_engine(struct run *r, const char *place, const char *plan, struct err *e)
 	free(r->state);
 	r->state = state;
 	free(r->log_dir);
-	r->log_dir = mem_str(r->logs != NULL ? r->logs : logs, e);
+	r->log_dir = mem_str(r->log_place != NULL ? r->log_place : logs, e);
 	if (r->log_dir == NULL)
 		return -1;
 	eo.run = r->uid;
@@ -90,6 +108,17 @@ open_tokens(struct run *r, const char *place, struct err *e)
 	return r->pool == NULL ? -1 : 0;
 }
 
+/* What lies in the shared tree has another name for jobs that see the tree elsewhere. Owned by the caller. */
+static char *
+as_jobs_see(const struct run *r, const char *path, struct err *e)
+{
+	size_t n = strlen(r->root);
+
+	if (r->job_root == NULL || strncmp(path, r->root, n) != 0 || path[n] != '/')
+		return mem_str(path, e);
+	return mem_fmt(e, "%s%s", r->job_root, path + n);
+}
+
 /* The pool's place; "" where no tokens are needed. Owned by the run. */
 int
 open_pool(struct run *r, struct err *e)
@@ -106,6 +135,8 @@ open_pool(struct run *r, struct err *e)
 	}
 	r->pool_place = strchr(place, ':') != NULL ? mem_str(place, e) :
 	    backend_directory(place, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
-	return r->pool_place == NULL ? -1 : open_tokens(r, r->pool_place, e);
+	if (r->pool_place == NULL || (r->job_pool = as_jobs_see(r, r->pool_place, e)) == NULL)
+		return -1;
+	return open_tokens(r, r->pool_place, e);
 }
 

@@ -38,7 +38,7 @@ job_fini(struct plan_job *j)
 void
 plan_fini(struct plan *p)
 {
-	char *const text[] = { p->path, p->dataset, p->uid, p->time, p->prefix, p->engine, p->root, p->pool, p->queue };
+	char *const text[] = { p->path, p->dataset, p->uid, p->time, p->prefix, p->engine, p->root, p->pool, p->logs };
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
 		free(text[i]);
@@ -124,7 +124,7 @@ plan_text(const struct plan *p, struct err *e)
 	    "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined);
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:o, s:I, s:I, s:o, s:o, s:o}",
 	    "version", PLAN_VERSION, "dataset", p->dataset, "unique_id", p->uid, "time", p->time, "prefix", p->prefix,
-	    "engine", p->engine, "root", p->root, "pool", p->pool, "queue", p->queue, "tokens", tokens,
+	    "engine", p->engine, "root", p->root, "pool", p->pool, "logs", p->logs, "tokens", tokens,
 	    "downloads", (json_int_t)p->downloads, "granules", (json_int_t)p->granules,
 	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed), "jobs", jobs_json(p));
 
@@ -270,7 +270,7 @@ read_job(const json_t *o, struct plan *p, struct err *e)
 static int
 read_head(const json_t *o, struct plan *p, struct err *e)
 {
-	const char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *queue = NULL;
+	const char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *logs = NULL;
 	json_int_t ql, r, floating, downloads, granules;
 	json_t *waiting, *claimed;
 	int version, refined;
@@ -279,7 +279,7 @@ read_head(const json_t *o, struct plan *p, struct err *e)
 	if (json_unpack_ex((json_t *)(uintptr_t)o, &je, 0,
 	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s?:s, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o}",
 	    "version", &version, "dataset", &dataset, "unique_id", &uid, "time", &time, "prefix", &prefix,
-	    "engine", &engine, "root", &root, "pool", &pool, "queue", &queue, "tokens", "ql", &ql, "r", &r,
+	    "engine", &engine, "root", &root, "pool", &pool, "logs", &logs, "tokens", "ql", &ql, "r", &r,
 	    "floating", &floating, "floating_refined", &refined, "downloads", &downloads, "granules", &granules,
 	    "waiting", &waiting, "claimed", &claimed) < 0)
 		return err_set(e, E_USAGE, "%s", je.text);
@@ -295,7 +295,7 @@ read_head(const json_t *o, struct plan *p, struct err *e)
 	p->granules = (long)granules;
 	if (copy_all((struct pair[]){ { &p->dataset, dataset }, { &p->uid, uid }, { &p->time, time },
 	    { &p->prefix, prefix }, { &p->engine, engine }, { &p->root, root }, { &p->pool, pool },
-	    { &p->queue, queue } }, 8, e) < 0 || read_strings(waiting, &p->waiting, e) < 0)
+	    { &p->logs, logs } }, 8, e) < 0 || read_strings(waiting, &p->waiting, e) < 0)
 		return -1;
 	return read_strings(claimed, &p->claimed, e);
 }

@@ -34,7 +34,7 @@ struct plan_job {
 
 struct plan {
 	char *path;
-	char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *queue;
+	char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *logs;
 	long ql, r, floating;		/* tokens */
 	bool floating_refined;
 	long downloads, granules;

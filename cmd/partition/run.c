@@ -66,6 +66,10 @@ run_fini(struct run *r)
 	free(r->root);
 	free(r->outdir);
 	free(r->pool_place);
+	free(r->job_pool);
 	free(r->state);
 	free(r->log_dir);
+	free(r->store);
+	free(r->topic);
+	free(r->log_place);
 }

@@ -60,7 +60,8 @@ struct run {
 	struct cut cut;
 	char uid[UID_SIZE], stamp[RUN_STAMP_SIZE];
 	char *root, *outdir;		/* absolute */
-	char *pool_place, *state, *log_dir;
+	char *pool_place, *job_pool, *state, *log_dir;	/* job_pool: as jobs see it */
+	char *store, *topic, *log_place;	/* as jobs, and those who resume, are to open them; NULL without */
 	/* what it holds */
 	struct config *conf;
 	struct engine *en;
@@ -95,8 +96,10 @@ int	load_uid(struct run *r, struct err *e);
 int	load_event(struct run *r, struct err *e);
 int	load_lists(struct run *r, struct err *e);
 
-/* open.c: -1 with E_USAGE or E_ENV. open_engine: plan is the path of the plan, its state file lies beside it. */
+/* open.c: -1 with E_USAGE or E_ENV. open_places: what jobs get, absolute. open_engine: plan is the path of the plan,
+ * its state file lies beside it. */
 int	open_root(struct run *r, struct err *e);
+int	open_places(struct run *r, struct err *e);
 int	open_config(struct run *r, struct err *e);
 int	open_engine(struct run *r, const char *place, const char *plan, struct err *e);
 int	open_tokens(struct run *r, const char *place, struct err *e);

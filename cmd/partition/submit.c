@@ -101,7 +101,6 @@ make_record(const struct plan *p, const struct plan_job *j, bool container, stru
 	r->job.memory = j->memory;
 	r->job.attempts = ATTEMPTS;
 	r->job.priority = (int)j->priority;
-	r->job.queue = p->queue;
 	r->job.definition = j->definition;
 	r->job.share = j->share;
 	r->job.pass = secrets_of(j->component);

@@ -101,6 +101,14 @@ backend_directory(const char *place, enum place_mode mode, struct err *e)
 	return path;
 }
 
+char *
+backend_absolute(const char *place, struct err *e)
+{
+	if (*place == '/' || strcmp(place, "-") == 0 || !is_directory_name(place))
+		return mem_str(place, e);
+	return backend_directory(place, PLACE_ASIS, e);
+}
+
 static bool
 good_component(const char *s, size_t n)
 {

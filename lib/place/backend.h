@@ -28,6 +28,10 @@ const void	*backend_find(enum seam seam, const char *place, struct err *e);
  * then. Owned by the caller; NULL with E_USAGE when something else has that name, E_ENV when it cannot be made. */
 char	*backend_directory(const char *place, enum place_mode mode, struct err *e);
 
+/* backend_absolute - a place for others to open, who may be in another directory: that of a relative name, which need
+ * not be there; what is not a directory as it is. Owned by the caller; NULL with E_USAGE, E_ENV. */
+char	*backend_absolute(const char *place, struct err *e);
+
 /*
  * backend_check_name - whether name can stand in a place: printable ASCII, 1 to max bytes, components not empty and
  * not beginning with a dot (these are the temporary files of directories)
