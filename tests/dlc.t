@@ -80,7 +80,7 @@ rm -f queue/*
 ask -d aqua --now $now $places
 is "$(cat queue/*)" '{"prefix": "service-generate-sit", "dataset": "aqua", "txt_list": ["only_1"]}' 'pending lists are announced also then'
 
-for what in 'status=503' 'type=text/html' 'status=500 type=text/html' 'status=429 after=0'; do
+for what in 'status=503' 'type=text/html' 'status=500 type=text/html' 'status=206' 'status=429 after=0'; do
 	how "$what"
 	: >"$requests"
 	# shellcheck disable=SC2086

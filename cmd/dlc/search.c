@@ -81,6 +81,10 @@ on_head(struct transfer *t, struct err *e)
 	const char *type = fetch_header(t, "content-type"), *encoding = fetch_header(t, "transfer-encoding");
 
 	r->framed = fetch_length(t) >= 0 || encoding != NULL;
+	if (t->status != 200) {		/* nothing, or a part of it, is no answer either */
+		t->kind = RETRY_BACKOFF;
+		return err_set(e, E_DATA, "%.*s: HTTP %d", url_shown(t->url), t->url, t->status);
+	}
 	if (type == NULL || !str_starts(type, "text/html"))
 		return 0;
 	t->kind = RETRY_BACKOFF;
