@@ -1,6 +1,5 @@
 /* license-returner - give back the tokens of finished workflows, and look after the token pool */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,29 +86,6 @@ usage(FILE *fp)
 
 /* --- messages --------------------------------------------------------------------------------------------------- */
 
-/* A line in the form of the reference system, which metrics tools read. */
-static void __attribute__((format(printf, 3, 4)))
-log_line(const struct run *r, const char *origin, const char *fmt, ...)
-{
-	struct buf b = {0};
-	char *text = NULL;
-	va_list ap;
-	int n;
-
-	if (!r->o.final_log)
-		return;
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	buf_add(&b, "%s : %s", origin, text);
-	if (buf_text(&b, NULL) != NULL)
-		prog_log(b.text);
-	buf_free(&b);
-	free(text);
-}
-
 #define MAIN_INFO "return_license - INFO"
 #define INFO "License - INFO"
 
@@ -130,7 +106,7 @@ on_event(void *ctx, enum tokens_event event, const char *text)
 		prog_say("%s", text);
 		notify_add(&r->notify, "%s\n", text);
 	} else if (event == TOKENS_WAITING) {
-		log_line(r, INFO, "Waiting for license retrieval...");
+		prog_log_from(r->o.final_log, INFO, "Waiting for license retrieval...");
 		prog_debug("%s: in use by another process, waiting", r->place);
 	}
 }
@@ -219,10 +195,11 @@ return_one(struct run *r, const char *uid)
 		return;
 	}
 	rec.of = r->all ? TOKENS_OF_ALL : r->type == PTYPE_QUICKLOOK ? TOKENS_OF_QUICKLOOK : TOKENS_OF_REFINED;
-	log_line(r, MAIN_INFO, "Unique identifier: %s", uid);
-	log_line(r, MAIN_INFO, "Dataset: %s", r->ds->label);
-	log_line(r, MAIN_INFO, "Processing type: %s", record_type(&rec));
-	log_line(r, INFO, "Running license returner on %s %s with unique ID of %s.", r->ds->token,
+	prog_log_from(r->o.final_log, MAIN_INFO, "Unique identifier: %s", uid);
+	prog_log_from(r->o.final_log, MAIN_INFO, "Dataset: %s", r->ds->label);
+	prog_log_from(r->o.final_log, MAIN_INFO, "Processing type: %s", record_type(&rec));
+	prog_log_from(r->o.final_log, INFO,
+	    "Running license returner on %s %s with unique ID of %s.", r->ds->token,
 	    r->all ? "all" : ptype_name(r->type), uid);
 	if (tokens_release(r->tokens, r->ds->key, uid, rec.of, &rec.back, &e) < 0 ||
 	    record_titles(&rec, r->tokens, &e) < 0) {
@@ -286,7 +263,7 @@ sleep_first(const struct run *r)
 	if (r->delay <= 0 || uid_new(uid, NULL) < 0)
 		return;
 	ts.tv_sec = 1 + (time_t)(strtoul(uid, NULL, 16) % (unsigned long)r->delay);
-	log_line(r, MAIN_INFO, "Sleeping %ld seconds...", (long)ts.tv_sec);
+	prog_log_from(r->o.final_log, MAIN_INFO, "Sleeping %ld seconds...", (long)ts.tv_sec);
 	(void)nanosleep(&ts, NULL);
 }
 
@@ -297,7 +274,7 @@ do_return(struct run *r, int argc, char *argv[])
 	long whole;
 	int status = 0;
 
-	log_line(r, MAIN_INFO, "Job identifier: %s", opts_job_id());
+	prog_log_from(r->o.final_log, MAIN_INFO, "Job identifier: %s", opts_job_id());
 	sleep_first(r);
 	if (r->o.job != NULL)
 		status = return_job(r);
@@ -305,7 +282,8 @@ do_return(struct run *r, int argc, char *argv[])
 		return_list(r, argc, argv);
 	s = clock_steady() - r->start;
 	whole = (long)s;
-	log_line(r, MAIN_INFO, "Total execution time: %ld:%02ld:%02ld.%06ld", whole / 3600, whole / 60 % 60, whole % 60,
+	prog_log_from(r->o.final_log, MAIN_INFO,
+	    "Total execution time: %ld:%02ld:%02ld.%06ld", whole / 3600, whole / 60 % 60, whole % 60,
 	    (long)((s - (double)whole) * 1e6));
 	return status;
 }

@@ -1,7 +1,6 @@
 /* uploader - put L2P granules into a store and announce them */
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,29 +70,6 @@ usage(FILE *fp)
 	opts_help(fp);
 }
 
-/* A line in the form of the reference system, which metrics tools read. */
-static void __attribute__((format(printf, 3, 4)))
-log_line(const struct run *r, const char *origin, const char *fmt, ...)
-{
-	struct buf b = {0};
-	char *text = NULL;
-	va_list ap;
-	int n;
-
-	if (!r->o.final_log)
-		return;
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	buf_add(&b, "%s : %s", origin, text);
-	if (buf_text(&b, NULL) != NULL)
-		prog_log(b.text);
-	buf_free(&b);
-	free(text);
-}
-
 #define START_INFO "run_uploader - INFO"
 #define INFO "Uploader - INFO"
 #define ERROR "Uploader - ERROR"
@@ -106,11 +82,12 @@ log_failure(const struct run *r, const struct upload *u)
 	const char *base = str_base(u->path);
 
 	if (u->step == STEP_SIDECAR)
-		log_line(r, ERROR, "Missing checksum file: %s", u->path);
+		prog_log_from(r->o.final_log, ERROR, "Missing checksum file: %s", u->path);
 	else if (u->step == STEP_STORE)
-		log_line(r, INFO, "Failed to upload to S3: %s", u->path);
+		prog_log_from(r->o.final_log, INFO, "Failed to upload to S3: %s", u->path);
 	else
-		log_line(r, INFO, "Failed to publish to cumulus topic: %.*s", (int)(strlen(base) - strlen(".nc")),
+		prog_log_from(r->o.final_log, INFO,
+		    "Failed to publish to cumulus topic: %.*s", (int)(strlen(base) - strlen(".nc")),
 		    base);
 }
 
@@ -129,12 +106,13 @@ log_success(const struct run *r, const struct upload *u)
 	const char *base = str_base(u->path);
 
 	if (u->stored) {
-		log_line(r, INFO, "File uploaded: %s.", u->url);
-		log_line(r, INFO, "Processed: %s", base);
-		log_line(r, INFO, "File uploaded: %s.md5.", u->url);
+		prog_log_from(r->o.final_log, INFO, "File uploaded: %s.", u->url);
+		prog_log_from(r->o.final_log, INFO, "Processed: %s", base);
+		prog_log_from(r->o.final_log, INFO, "File uploaded: %s.md5.", u->url);
 	}
 	if (u->announced)
-		log_line(r, INFO, "%.*s message published to SNS Topic: %s", (int)(strlen(base) - strlen(".nc")), base,
+		prog_log_from(r->o.final_log, INFO,
+		    "%.*s message published to SNS Topic: %s", (int)(strlen(base) - strlen(".nc")), base,
 		    short_name(r->c.topic));
 }
 
@@ -259,7 +237,8 @@ log_located(const struct run *r, const char *path)
 	char *sidecar = mem_fmt(NULL, "%s.md5", path);
 
 	if (sidecar != NULL && file_exists(sidecar) && l2p_parse(path, &name, NULL) == 0)
-		log_line(r, INFO, "Located %s File: %s", name.night ? "Night" : "Day", path);
+		prog_log_from(r->o.final_log, INFO,
+		    "Located %s File: %s", name.night ? "Night" : "Day", path);
 	free(sidecar);
 }
 
@@ -282,7 +261,7 @@ run_job(struct run *r)
 	for (i = 0; i < missing.n; i++)
 		prog_debug("%s: neither a day nor a night granule", missing.item[i]);
 	if (paths.n == 0)
-		log_line(r, INFO, "Did not locate any L2P granules.");
+		prog_log_from(r->o.final_log, INFO, "Did not locate any L2P granules.");
 	for (i = 0; i < paths.n; i++)
 		log_located(r, paths.item[i]);
 	for (i = 0; i < paths.n && !stopped(r); i++)
@@ -360,11 +339,11 @@ log_start(const struct run *r)
 
 	if (r->o.job == NULL)
 		return;
-	log_line(r, START_INFO, "Job identifier: %s", opts_job_id());
-	log_line(r, START_INFO, "Job index: %ld", opts_index(&r->o, &e));
-	log_line(r, START_INFO, "JSON file: %s", str_base(r->o.job));
-	log_line(r, START_INFO, "Dataset: %s", r->c.ds->label);
-	log_line(r, START_INFO, "Processing type: %s", ptype_upper(r->c.type));
+	prog_log_from(r->o.final_log, START_INFO, "Job identifier: %s", opts_job_id());
+	prog_log_from(r->o.final_log, START_INFO, "Job index: %ld", opts_index(&r->o, &e));
+	prog_log_from(r->o.final_log, START_INFO, "JSON file: %s", str_base(r->o.job));
+	prog_log_from(r->o.final_log, START_INFO, "Dataset: %s", r->c.ds->label);
+	prog_log_from(r->o.final_log, START_INFO, "Processing type: %s", ptype_upper(r->c.type));
 }
 
 static void
@@ -378,7 +357,8 @@ log_provenance(const struct run *r)
 			continue;
 		from = find_provenance(&r->sources, entry->path, ", ", NULL);
 		if (from != NULL)
-			log_line(r, INFO, "Provenance: %s | %s", str_base(entry->path), from);
+			prog_log_from(r->o.final_log, INFO,
+			    "Provenance: %s | %s", str_base(entry->path), from);
 		free(from);
 	}
 }
@@ -391,7 +371,7 @@ log_end(const struct run *r)
 	struct err e;
 	char *line;
 
-	log_line(r, INFO, "Number of granules uploaded: %zu", r->report.nstored);
+	prog_log_from(r->o.final_log, INFO, "Number of granules uploaded: %zu", r->report.nstored);
 	log_provenance(r);
 	line = report_final_log(&r->report, &r->o, &r->sources, r->not_found, &e);
 	if (line != NULL)
@@ -399,7 +379,8 @@ log_end(const struct run *r)
 	else
 		prog_warn(&e);
 	free(line);
-	log_line(r, START_INFO, "Total execution time: %ld:%02ld:%02ld.%06ld", whole / 3600, whole / 60 % 60,
+	prog_log_from(r->o.final_log, START_INFO,
+	    "Total execution time: %ld:%02ld:%02ld.%06ld", whole / 3600, whole / 60 % 60,
 	    whole % 60, (long)((s - (double)whole) * 1e6));
 }
 
@@ -415,7 +396,8 @@ finish(struct run *r)
 	report_sort(&r->report);
 	if (r->c.topic == NULL && !r->o.dry_run && r->given > 0) {
 		if (r->o.final_log)
-			log_line(r, INFO, "CNM message was not sent and L2P granules will not be ingested.");
+			prog_log_from(r->o.final_log, INFO,
+			    "CNM message was not sent and L2P granules will not be ingested.");
 		else
 			prog_info("nothing was announced; --announce does that");
 	}

@@ -176,6 +176,28 @@ prog_log(const char *line)
 	(void)fprintf(stderr, "%s\n", line);
 }
 
+void
+prog_log_from(bool on, const char *origin, const char *fmt, ...)
+{
+	struct buf b = {0};
+	char *text = NULL;
+	va_list ap;
+	int n;
+
+	if (!on)
+		return;
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	buf_add(&b, "%s : %s", origin, text);
+	if (buf_text(&b, NULL) != NULL)
+		prog_log(b.text);
+	buf_free(&b);
+	free(text);
+}
+
 int
 prog_failed(const struct err *e, int status)
 {
