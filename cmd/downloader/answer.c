@@ -11,7 +11,6 @@
 #include "work.h"
 
 #define NOTE_SIZE (1024 * 1024)		/* a smaller part is not worth continuing */
-#define FOLLOW_SIZE (4 * 1024 * 1024)	/* the digest follows in steps of this size */
 #define PROGRESS_SIZE (1024 * 1024)	/* so much new data makes a retry count as progress */
 #define REFUSED_MAX 4			/* answers 403 in a row that end the run */
 #define AUTH_TRIES 2			/* refusals, the second with fresh cookies */
@@ -152,15 +151,13 @@ on_data(struct transfer *t, const void *data, size_t size, struct err *e)
 	struct downloads *d = w->d;
 	int64_t paid = w->owed < (int64_t)size ? w->owed : (int64_t)size;
 
-	if (stage_write(&w->stage, data, size, &w->disk_full, e) < 0)
+	if (writer_add(w, data, size, e) < 0)
 		return -1;
 	w->owed -= paid;
 	d->owed -= paid;
 	d->bytes += (int64_t)size;
 	if (!w->stage.noted && w->stage.size >= NOTE_SIZE)
 		stage_note(&w->stage, &w->f->request);
-	if (!w->follower.busy && stage_written(&w->stage) - w->follower.done >= FOLLOW_SIZE)
-		work_follow(w);
 	return 0;
 }
 
@@ -201,7 +198,10 @@ answer_begin(struct work *w)
 	t->done = on_done;
 	t->ctx = w;
 	w->f->tries++;
-	work_set_active(w, clock_steady() >= t->not_before);
+	if (clock_steady() < t->not_before)
+		work_wait(w, t->not_before);
+	else
+		work_set_active(w, true);
 	fetch_add(w->d->fetch, t);
 }
 
@@ -332,12 +332,9 @@ on_done(struct transfer *t)
 	w->d->owed -= w->owed;
 	w->owed = 0;
 	if (t->err.code == E_NONE) {
-		on_success(w);		/* the thread that checks the file writes its last block */
-	} else if (stage_flush(&w->stage, &w->disk_full, &w->f->err) < 0) {
-		if (w->disk_full)
-			work_stop_all(w->d, &w->f->err);
-		work_end(w, DOWNLOAD_FAILED, false);
+		on_success(w);
 	} else {
+		writer_flush(w);	/* the wait for the next try may be long */
 		on_failure(w);
 	}
 }

@@ -3,17 +3,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "granule/layout.h"
 #include "work.h"
 
-#define THREADS_MIN 4			/* they wait for the disk; as many as transfers, within this */
+#define THREADS_MIN 2			/* one may wait for the disk; otherwise as many as processors */
 #define THREADS_MAX 8
-#define WAITING_MAX 48			/* files backing off, locked by others, being checked or published */
+#define WAITING_MAX 256			/* files backing off, locked by others, being checked or published */
+#define FILES_OPEN 64			/* besides those of downloads: connections, libraries */
+#define BLOCKS_MORE 8			/* besides two for each transfer */
 #define LOCK_LOOK 0.25			/* seconds between looks at a lock of another process */
+#define NEVER 1e18
 
 static void	seek_lock(struct work *w);
 
@@ -29,6 +34,14 @@ work_set_active(struct work *w, bool active)
 }
 
 void
+work_wait(struct work *w, double when)
+{
+	work_set_active(w, false);
+	if (when < w->d->look_at)
+		w->d->look_at = when;
+}
+
+void
 work_clear_suspect(struct work *w)
 {
 	if (w->d->suspect != w)
@@ -40,7 +53,6 @@ work_clear_suspect(struct work *w)
 static void
 free_work(struct work *w)
 {
-	digest_free(w->follower.digest);
 	transfer_fini(&w->t);
 	for (int i = 0; i < PTYPE_COUNT; i++)
 		free(w->candidate[i]);
@@ -58,12 +70,7 @@ work_end(struct work *w, enum download_state state, bool keep)
 	work_set_active(w, false);
 	d->owed -= w->owed;
 	w->owed = 0;
-	if (w->follower.busy) {
-		w->ending = true;
-		w->end_state = state;
-		w->end_keep = keep;
-		return;
-	}
+	writer_end(w, keep);
 	stage_close(&w->stage, &f->request, keep);
 	w->prev->next = w->next;
 	w->next->prev = w->prev;
@@ -158,58 +165,26 @@ open_stage(struct work *w, struct err *e)
 }
 
 static void
-submit_check(struct work *w, enum phase phase, void (*run)(struct job *))
+verify(struct work *w)
 {
-	w->phase = phase;
-	w->check.run = run;
+	w->phase = PHASE_VERIFY;
+	w->job.run = check_existing;
 	work_set_active(w, false);
-	pool_submit(w->d->pool, &w->check);
-}
-
-/* Digest from the beginning. */
-static int
-new_digest(struct work *w, struct err *e)
-{
-	struct follower *fo = &w->follower;
-	enum digest_alg alg = w->f->request.alg;
-
-	digest_free(fo->digest);
-	fo->done = 0;
-	fo->failed = fo->stale = false;
-	fo->digest = digest_new(alg != DIGEST_NONE ? alg : DIGEST_SHA1, e);
-	return fo->digest != NULL ? 0 : -1;
+	pool_submit(w->d->pool, &w->job);
 }
 
 int
 work_anew(struct work *w, struct err *e)
 {
-	if (stage_reset(&w->stage, e) < 0)
-		return -1;
-	if (!w->follower.busy)
-		return new_digest(w, e);
-	w->follower.stale = true;
-	return 0;
-}
-
-void
-work_follow(struct work *w)
-{
-	struct follower *fo = &w->follower;
-
-	fo->busy = true;
-	fo->to = stage_written(&w->stage);
-	fo->job.run = check_follow;
-	pool_submit(w->d->pool, &fo->job);
+	return writer_begin(w, e) < 0 ? -1 : stage_reset(&w->stage, e);
 }
 
 void
 work_finish(struct work *w)
 {
-	w->finishing = w->follower.busy;
-	if (w->finishing)
-		work_set_active(w, false);
-	else
-		submit_check(w, PHASE_FINISH, check_staged);
+	w->phase = PHASE_FINISH;
+	work_set_active(w, false);
+	writer_finish(w);
 }
 
 static void
@@ -218,7 +193,7 @@ have_lock(struct work *w)
 	bool resumable = stage_resumable(&w->stage, &w->f->request);
 
 	w->locked = true;
-	if ((resumable ? new_digest(w, &w->f->err) : work_anew(w, &w->f->err)) < 0)
+	if ((resumable ? writer_begin(w, &w->f->err) : work_anew(w, &w->f->err)) < 0)
 		work_end(w, DOWNLOAD_FAILED, resumable);
 	else if (resumable && w->stage.size == w->stage.version.total)
 		work_finish(w);		/* killed between the last byte and the rename */
@@ -236,7 +211,7 @@ seek_lock(struct work *w)
 	if (open_stage(w, &f->err) == 0) {
 		if (worth_a_look(w)) {	/* it may have arrived meanwhile */
 			w->locked = true;
-			submit_check(w, PHASE_VERIFY, check_existing);
+			verify(w);
 		} else {
 			have_lock(w);
 		}
@@ -251,8 +226,8 @@ seek_lock(struct work *w)
 	if (w->lock_deadline == 0)
 		w->lock_deadline = now + w->d->conf.lock_wait;
 	w->phase = PHASE_BUSY;
-	work_set_active(w, false);
 	w->look_again = now + LOCK_LOOK;
+	work_wait(w, w->look_again);
 	if (now > w->lock_deadline) {
 		err_set(&f->err, E_BUSY, "%s: another process has been downloading it for %.0f s", f->request.name,
 		    w->d->conf.lock_wait);
@@ -261,35 +236,6 @@ seek_lock(struct work *w)
 }
 
 /* ---- results of the threads ---- */
-
-/* Hand the files renamed so far to one sync. */
-static void
-begin_sync(struct downloads *d)
-{
-	if (d->syncer.busy || d->renamed == NULL)
-		return;
-	d->syncer.busy = true;
-	d->syncer.files = d->renamed;
-	d->syncer.job.run = check_sync;
-	d->renamed = NULL;
-	d->last_renamed = &d->renamed;
-	pool_submit(d->pool, &d->syncer.job);
-}
-
-static void
-synced(struct downloads *d)
-{
-	struct work *next;
-
-	d->syncer.busy = false;
-	for (struct work *w = d->syncer.files; w != NULL; w = next) {
-		next = w->sync_next;
-		if (d->syncer.failed)
-			w->f->err = d->syncer.err;
-		work_end(w, d->syncer.failed ? DOWNLOAD_FAILED : DOWNLOAD_DONE, false);
-	}
-	begin_sync(d);
-}
 
 static void
 verified(struct work *w)
@@ -305,62 +251,57 @@ verified(struct work *w)
 		seek_lock(w);
 }
 
+/* Damaged on the way, or something is wrong here. */
 static void
-finished(struct work *w)
+not_good(struct work *w)
 {
-	struct downloads *d = w->d;
 	bool listed = w->f->request.alg != DIGEST_NONE;
 
-	if (w->result == CHECK_YES) {
-		retry_success(&d->conf.retry);
-		w->phase = PHASE_SYNC;
-		*d->last_renamed = w;
-		d->last_renamed = &w->sync_next;
-	} else if (w->result == CHECK_WRONG_DIGEST || (w->result == CHECK_NOT_NETCDF && !listed)) {
-		/* Damaged on the way. (If the digest is right, the listed file is no netCDF file.) */
+	/* If the digest is right, the listed file is no netCDF file. */
+	if (w->result == CHECK_WRONG_DIGEST || (w->result == CHECK_NOT_NETCDF && !listed)) {
 		work_set_active(w, true);
 		answer_again_anew(w);
-	} else {
-		if (w->disk_full)
-			work_stop_all(d, &w->f->err);
-		work_end(w, DOWNLOAD_FAILED, false);
+		return;
 	}
+	if (w->disk_full)
+		work_stop_all(w->d, &w->f->err);
+	work_end(w, DOWNLOAD_FAILED, false);
 }
 
+/* The job of w is back. */
 static void
-check_done(struct work *w)
+advance(struct work *w)
 {
-	if (w->d->stopping && w->result != CHECK_YES)
+	struct downloads *d = w->d;
+
+	if (d->stopping && w->result != CHECK_YES) {
 		work_end(w, DOWNLOAD_UNDONE, w->phase == PHASE_VERIFY);
-	else if (w->phase == PHASE_VERIFY)
+	} else if (w->phase == PHASE_VERIFY) {
 		verified(w);
-	else
-		finished(w);
-}
-
-static void
-follower_done(struct work *w)
-{
-	struct follower *fo = &w->follower;
-
-	fo->busy = false;
-	if (w->ending)
-		work_end(w, w->end_state, w->end_keep);
-	else if (fo->stale && new_digest(w, &fo->err) < 0)
-		fo->failed = true;	/* tells at the end */
-	else if (w->finishing)
-		work_finish(w);
+	} else if (w->result != CHECK_YES) {
+		not_good(w);
+	} else if (w->phase == PHASE_FINISH) {
+		retry_success(&d->conf.retry);
+		publish_add(w);
+	} else {
+		work_end(w, DOWNLOAD_DONE, false);
+	}
 }
 
 static void
 job_done(struct downloads *d, struct job *j)
 {
-	if (j == &d->syncer.job)
-		synced(d);
-	else if (j->run == check_follow)
-		follower_done((struct work *)(void *)((char *)j - offsetof(struct work, follower.job)));
-	else
-		check_done((struct work *)(void *)((char *)j - offsetof(struct work, check)));
+	struct work *w, *next;
+
+	if (j != &d->publisher.job) {
+		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
+	} else {
+		for (w = publish_done(&d->publisher); w != NULL; w = next) {
+			next = w->group_next;
+			advance(w);
+		}
+	}
+	publish_begin(d);
 }
 
 /* ---- all of them ---- */
@@ -371,22 +312,45 @@ wake(void *arg)
 	fetch_wake(arg);
 }
 
+static int
+threads(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < THREADS_MIN ? THREADS_MIN : n > THREADS_MAX ? THREADS_MAX : (int)n;
+}
+
+/* Each waiting file is open, for its lock. */
+static int
+max_waiting(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= WAITING_MAX + FILES_OPEN)
+		return WAITING_MAX;
+	return files.rlim_cur > FILES_OPEN ? (int)files.rlim_cur - FILES_OPEN : 1;
+}
+
 struct downloads *
 downloads_new(const struct download_conf *conf, struct err *e)
 {
 	struct downloads *d = mem_array(1, sizeof(*d), e);
-	int threads = conf->parallel;
 
 	if (d == NULL)
 		return NULL;
-	threads = threads < THREADS_MIN ? THREADS_MIN : threads > THREADS_MAX ? THREADS_MAX : threads;
 	d->conf = *conf;
+	d->max_waiting = max_waiting();
+	d->look_at = NEVER;
 	d->all.next = d->all.prev = &d->all;
 	d->last = &d->first;
-	d->last_renamed = &d->renamed;
+	publish_init(&d->publisher);
+	(void)pthread_mutex_init(&d->writers.lock, NULL);
+	(void)pthread_cond_init(&d->writers.idle, NULL);
 	d->fetch = fetch_new(&conf->fetch, e);
 	if (d->fetch != NULL)
-		d->pool = pool_new(threads, wake, d->fetch, e);
+		d->blocks = blocks_new(2 * conf->parallel + BLOCKS_MORE, e);
+	if (d->blocks != NULL)
+		d->pool = pool_new(threads(), wake, d->fetch, e);
 	if (d->pool == NULL) {
 		downloads_free(d);
 		return NULL;
@@ -406,7 +370,10 @@ downloads_free(struct downloads *d)
 	while ((f = downloads_next(d)) != NULL)
 		download_free(f);
 	pool_free(d->pool);
+	blocks_free(d->blocks);
 	fetch_free(d->fetch);
+	(void)pthread_mutex_destroy(&d->writers.lock);
+	(void)pthread_cond_destroy(&d->writers.idle);
 	free(d);
 }
 
@@ -414,7 +381,7 @@ bool
 downloads_room(const struct downloads *d)
 {
 	return !d->stopped && !d->stopping && d->active < d->conf.parallel + 1 &&
-	    d->under_way - d->active < WAITING_MAX;
+	    d->under_way - d->active < d->max_waiting;
 }
 
 int
@@ -442,7 +409,7 @@ downloads_add(struct downloads *d, struct request *r, struct err *e)
 	d->under_way++;
 	d->active++;
 	if (worth_a_look(w))
-		submit_check(w, PHASE_VERIFY, check_existing);
+		verify(w);
 	else
 		seek_lock(w);
 	return 0;
@@ -452,18 +419,22 @@ downloads_add(struct downloads *d, struct request *r, struct err *e)
 static void
 look_after_waiting(struct downloads *d)
 {
-	double now = clock_steady();
+	double now = clock_steady(), when;
 
+	if (now < d->look_at)
+		return;
+	d->look_at = NEVER;
 	for (struct work *w = d->all.next, *next; w != &d->all; w = next) {
 		next = w->next;
-		if (w->ending || w->finishing)
+		if (!w->waiting || (w->phase != PHASE_FETCH && w->phase != PHASE_BUSY))
 			continue;
-		if (w->phase == PHASE_FETCH && w->waiting && now >= w->t.not_before)
+		when = w->phase == PHASE_FETCH ? w->t.not_before : w->look_again;
+		if (when > now)
+			work_wait(w, when);
+		else
 			work_set_active(w, true);
-		if (w->phase == PHASE_BUSY && now >= w->look_again) {
-			work_set_active(w, true);
+		if (when <= now && w->phase == PHASE_BUSY)
 			seek_lock(w);
-		}
 	}
 }
 
@@ -477,7 +448,6 @@ downloads_turn(struct downloads *d, double timeout, int fd, struct err *e)
 		job_done(d, j);
 		any = true;
 	}
-	begin_sync(d);
 	look_after_waiting(d);
 	if (any || d->first != NULL)
 		timeout = 0;
@@ -523,13 +493,11 @@ downloads_stop(struct downloads *d)
 	d->suspect = NULL;
 	for (struct work *w = d->all.next, *next; w != &d->all; w = next) {
 		next = w->next;
-		if (!w->ending && !w->finishing && (w->phase == PHASE_FETCH || w->phase == PHASE_BUSY))
+		if (w->phase == PHASE_FETCH || w->phase == PHASE_BUSY)
 			work_end(w, DOWNLOAD_UNDONE, true);
 	}
-	begin_sync(d);
 	while ((j = pool_done(d->pool, true)) != NULL) {
 		job_done(d, j);
-		begin_sync(d);
 	}
 }
 

@@ -178,12 +178,10 @@ good(struct run *r, const struct download *f)
 		prog_say("%s", f->note);
 	if (r->o.json)
 		json = report_json(f, &e);
-	if ((r->o.json && json == NULL) || list_put(r->o.json ? json : f->path, r->o.sep, &e) < 0) {
-		if (ferror(stdout))
-			r->status = ST_ENV;	/* prog_done says so */
-		else
-			r->status = prog_failed(&e, r->status);
-	}
+	if (r->o.json && json == NULL)
+		r->status = prog_failed(&e, r->status);
+	else if (list_add(r->o.json ? json : f->path, r->o.sep, &e) < 0)
+		r->status = ST_ENV;		/* prog_done says so */
 	free(json);
 	log_text(report_good(&r->report, f));
 }
@@ -210,6 +208,22 @@ finished(struct run *r, struct download *f)
 		break;
 	}
 	download_free(f);
+}
+
+/* Print what has finished; small files do so in crowds. */
+static void
+take_finished(struct run *r)
+{
+	struct download *f;
+	struct err e;
+	bool any = false;
+
+	while ((f = downloads_next(r->d)) != NULL) {
+		finished(r, f);
+		any = true;
+	}
+	if (any && list_flush(&e) < 0)
+		r->status = ST_ENV;
 }
 
 /* ---- one line in ---- */
@@ -378,14 +392,12 @@ static void
 loop(struct run *r)
 {
 	const struct err *why;
-	struct download *f;
 	struct err e;
 	bool listen;
 
 	for (;;) {
 		feed(r);
-		while ((f = downloads_next(r->d)) != NULL)
-			finished(r, f);
+		take_finished(r);
 		why = downloads_why_stopped(r->d);
 		if (prog_signal() != 0 || (why != NULL && why->code == E_AUTH) || ferror(stdout))
 			break;
@@ -399,8 +411,7 @@ loop(struct run *r)
 		}
 	}
 	downloads_stop(r->d);
-	while ((f = downloads_next(r->d)) != NULL)
-		finished(r, f);
+	take_finished(r);
 	give_up_rest(r);
 	say_why_stopped(r);
 }

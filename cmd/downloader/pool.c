@@ -47,7 +47,7 @@ worker(void *arg)
 {
 	struct pool *p = arg;
 	struct job *j;
-	bool first;
+	bool first, comes_back;
 
 	(void)pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -56,10 +56,11 @@ worker(void *arg)
 		if (j == NULL)
 			break;
 		(void)pthread_mutex_unlock(&p->lock);
-		j->run(j);
+		comes_back = j->run(j);
 		(void)pthread_mutex_lock(&p->lock);
-		first = p->done.first == NULL;
-		put(&p->done, j);
+		first = comes_back && p->done.first == NULL;
+		if (comes_back)
+			put(&p->done, j);
 		p->under_way--;
 		(void)pthread_cond_signal(&p->done_cond);
 		if (first)		/* else the caller has been woken and has not looked yet */

@@ -6,18 +6,21 @@
 #include "base/err.h"
 
 /*
- * A few threads for what would stop the event loop: syncing, opening and reading files. Jobs come back in the order
- * in which they are done. How many are under way is the caller's to bound.
+ * A few threads for what would stop the event loop: digests, and reading, writing and syncing files. Jobs come back in
+ * the order in which they are done. How many are under way is the caller's to bound.
  */
 
 struct pool;
 
 struct job {
-	void (*run)(struct job *j);	/* in a thread; results stay in the struct that embeds the job */
+	/* In a thread; results stay in the struct that embeds the job. false: it does not come back from pool_done,
+	 * and j may be gone. */
+	bool (*run)(struct job *j);
 	struct job *next;
 };
 
-/* pool_new - wake(arg) is called from a thread whenever a job is done. NULL with E_ENV. */
+/* pool_new - wake(arg) is called from a thread when a job is done and pool_done may not have been about to find it.
+ * NULL with E_ENV. */
 struct pool	*pool_new(int threads, void (*wake)(void *arg), void *arg, struct err *e);
 void	pool_submit(struct pool *p, struct job *j);
 

@@ -12,7 +12,6 @@
 #include "base/str.h"
 #include "stage.h"
 
-#define BLOCK (256 * 1024)
 #define SIDE_MAX 16384			/* largest side file read */
 #define SIDE_END "end"			/* its last line; without it the file is torn */
 
@@ -96,10 +95,9 @@ stage_resumable(struct stage *s, const struct request *r)
 int
 stage_reset(struct stage *s, struct err *e)
 {
-	bool empty = stage_written(s) == 0 && !s->noted;
+	bool empty = s->size == 0 && !s->noted;
 
 	s->size = 0;
-	s->held = 0;
 	s->version = (struct version){ .total = -1 };
 	if (empty)
 		return 0;
@@ -111,73 +109,37 @@ stage_reset(struct stage *s, struct err *e)
 	return 0;
 }
 
-int64_t
-stage_written(const struct stage *s)
+int
+stage_write(const struct stage *s, const void *data, size_t size, int64_t at, bool *full, struct err *e)
 {
-	return s->size - (int64_t)s->held;
-}
+	const char *p = data;
 
-static int
-write_held(struct stage *s, bool *full, struct err *e)
-{
-	const char *p = s->block;
-	int64_t at = stage_written(s);
-
-	while (s->held > 0) {
-		ssize_t n = pwrite(s->file.fd, p, s->held, at);
+	while (size > 0) {
+		ssize_t n = pwrite(s->file.fd, p, size, at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
 			*full = errno == ENOSPC || errno == EDQUOT;
-			s->size = at;	/* what did not get there is lost */
-			s->held = 0;
 			return err_sys(e, "%s", s->file.tmp);
 		}
 		p += n;
 		at += n;
-		s->held -= (size_t)n;
+		size -= (size_t)n;
 	}
 	return 0;
-}
-
-/* Pieces of a body are small and begin anywhere; writing them one by one costs the kernel twice the time. */
-int
-stage_write(struct stage *s, const void *data, size_t size, bool *full, struct err *e)
-{
-	const char *p = data;
-
-	if (s->block == NULL && (s->block = malloc(BLOCK)) == NULL)
-		return err_mem(e, s->file.tmp);
-	while (size > 0) {
-		size_t room = BLOCK - (size_t)(stage_written(s) % BLOCK) - s->held;
-		size_t n = size < room ? size : room;
-
-		memcpy(s->block + s->held, p, n);
-		s->held += n;
-		s->size += (int64_t)n;
-		p += n;
-		size -= n;
-		if (n == room && write_held(s, full, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int
-stage_flush(struct stage *s, bool *full, struct err *e)
-{
-	int ret = write_held(s, full, e);
-
-	free(s->block);
-	s->block = NULL;
-	return ret;
 }
 
 void
 stage_write_back(const struct stage *s, int64_t from, int64_t size)
 {
 	(void)sync_file_range(s->file.fd, from, size, SYNC_FILE_RANGE_WRITE);
+}
+
+int
+stage_touch(const struct stage *s, struct err *e)
+{
+	return futimens(s->file.fd, NULL) < 0 ? err_sys(e, "%s", s->file.tmp) : 0;
 }
 
 const char *
@@ -215,30 +177,18 @@ stage_note(struct stage *s, const struct request *r)
 int
 stage_publish(struct stage *s, const char *path, struct err *e)
 {
-	/* The combiner reads the time of arrival from the time stamp. */
-	if (futimens(s->file.fd, NULL) < 0)
-		return err_sys(e, "%s", s->file.tmp);
 	/* The side file goes first: killed behind the rename, nobody would come back for it. */
-	if (s->noted) {
-		if (fsync(s->file.fd) < 0)
-			return err_sys(e, "%s", s->file.tmp);
+	if (s->noted)
 		(void)unlink(s->side);
-		s->noted = false;
-	}
+	s->noted = false;
 	return newfile_publish(&s->file, path, e);
 }
 
 void
 stage_close(struct stage *s, const struct request *r, bool keep)
 {
-	bool full;
-
 	if (s->file.tmp == NULL)
 		return;
-	if (!keep)
-		s->held = 0;
-	if (stage_flush(s, &full, NULL) < 0)
-		keep = false;
 	if (keep && s->size > 0 && !s->file.committed)
 		stage_note(s, r);
 	else

@@ -26,9 +26,7 @@ struct version {
 struct stage {
 	struct newfile file;		/* file.fd, file.tmp */
 	char *side;			/* path of NAME.resume */
-	int64_t size;			/* bytes of the file so far */
-	char *block;			/* the last of them, not yet written; NULL between tries */
-	size_t held;			/* how many of block */
+	int64_t size;			/* bytes of the file so far, written or on their way to it */
 	bool noted;			/* the side file is there */
 	struct version version;
 };
@@ -41,20 +39,18 @@ int	stage_open(struct stage *s, const char *dir, bool hidden, const char *name, 
  * Requests without a checksum are never continued from an earlier run: nothing would prove that the parts fit. */
 bool	stage_resumable(struct stage *s, const struct request *r);
 
-/* stage_reset - begin the .part anew. */
+/* stage_reset - begin the .part anew; nothing may be on its way to it. */
 int	stage_reset(struct stage *s, struct err *e);
 
-/* stage_write - append; written in large aligned blocks. *full is set when the disk is. */
-int	stage_write(struct stage *s, const void *data, size_t size, bool *full, struct err *e);
-
-/* stage_flush - write what is held back, and free the block. */
-int	stage_flush(struct stage *s, bool *full, struct err *e);
-
-/* stage_written - bytes that are in the .part. */
-int64_t	stage_written(const struct stage *s);
+/* stage_write - put size bytes at the offset at; from any thread, as it changes nothing in s. *full is set when the
+ * disk is. */
+int	stage_write(const struct stage *s, const void *data, size_t size, int64_t at, bool *full, struct err *e);
 
 /* stage_write_back - let the disk begin with a part of the file now, so that the sync at the end is short. */
 void	stage_write_back(const struct stage *s, int64_t from, int64_t size);
+
+/* stage_touch - an earlier run has written all of it: the combiner takes the time stamp for the time of arrival. */
+int	stage_touch(const struct stage *s, struct err *e);
 
 /* stage_note - write the side file, if there is anything to note. A failure only costs a later continuation. */
 void	stage_note(struct stage *s, const struct request *r);
@@ -62,7 +58,7 @@ void	stage_note(struct stage *s, const struct request *r);
 /* stage_validator - what If-Range takes: the ETag, else Last-Modified, else NULL. */
 const char	*stage_validator(const struct stage *s);
 
-/* stage_publish - give the complete file its name; see newfile_publish. */
+/* stage_publish - give the complete and synced file its name; see newfile_publish. */
 int	stage_publish(struct stage *s, const char *path, struct err *e);
 
 /* stage_close - remove the .part (unless published) and the side file; with keep, leave them for a later run when

@@ -55,13 +55,17 @@ digest_update(struct digest *d, const void *data, size_t size, struct err *e)
 int
 digest_hex(struct digest *d, char out[DIGEST_HEX_SIZE], struct err *e)
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned int n = 0;
 
 	if (EVP_DigestFinal_ex(d->ctx, raw, &n) != 1 || n * 2 >= DIGEST_HEX_SIZE)
 		return err_set(e, E_ENV, "digest: libcrypto failed");
-	for (unsigned int i = 0; i < n; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", raw[i]);
+	for (unsigned int i = 0; i < n; i++) {
+		out[2 * i] = digits[raw[i] >> 4];
+		out[2 * i + 1] = digits[raw[i] & 15];
+	}
+	out[2 * (size_t)n] = '\0';
 	return 0;
 }
 

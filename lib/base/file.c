@@ -193,11 +193,15 @@ newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 	return -1;
 }
 
-static int
-sync_and_rename(struct newfile *f, struct err *e)
+int
+newfile_sync(const struct newfile *f, struct err *e)
 {
-	if (fsync(f->fd) < 0)
-		return err_sys(e, "%s", f->tmp);
+	return fsync(f->fd) < 0 ? err_sys(e, "%s", f->tmp) : 0;
+}
+
+static int
+rename_to_path(struct newfile *f, struct err *e)
+{
 	if (rename(f->tmp, f->path) < 0)
 		return err_sys(e, "%s", f->path);
 	f->committed = true;
@@ -214,17 +218,17 @@ newfile_publish(struct newfile *f, const char *path, struct err *e)
 	f->path = mem_str(path, e);
 	if (f->path == NULL)
 		return -1;
-	if (sync_and_rename(f, e) == 0)
+	if (rename_to_path(f, e) == 0)
 		return 0;
 	if (e->code != E_MISSING || file_mkparent(path, e) < 0)
 		return -1;
-	return sync_and_rename(f, e);
+	return rename_to_path(f, e);
 }
 
 int
 newfile_commit(struct newfile *f, struct err *e)
 {
-	if (sync_and_rename(f, e) < 0)
+	if (newfile_sync(f, e) < 0 || rename_to_path(f, e) < 0)
 		return -1;
 	return file_sync_dir(f->path, e);
 }

@@ -39,11 +39,15 @@ int	newfile_open(struct newfile *f, const char *path, struct err *e);
 int	newfile_stage(struct newfile *f, const char *tmp, struct err *e);
 
 /*
- * newfile_publish - sync a staged file and rename it to path; its directory is created if needed
+ * newfile_publish - rename a staged file to path; its directory is created if needed
  *
- * The directory is not synced, so that one sync can do for many files: call file_sync_dir before anybody is told.
+ * Nothing is synced, so that one sync can do for many files: newfile_sync has to be called before it (or a sync of the
+ * whole file system), and file_sync_dir after it, before anybody is told.
  */
 int	newfile_publish(struct newfile *f, const char *path, struct err *e);
+
+/* newfile_sync - wait until all that was written is on the disk. */
+int	newfile_sync(const struct newfile *f, struct err *e);
 
 /* file_sync_dir - sync the directory path lies in. */
 int	file_sync_dir(const char *path, struct err *e);

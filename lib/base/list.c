@@ -174,9 +174,19 @@ list_next(struct list_in *in, char **item, struct err *e)
 }
 
 int
+list_add(const char *item, char sep, struct err *e)
+{
+	return fputs(item, stdout) == EOF || putchar(sep) == EOF ? err_sys(e, "standard output") : 0;
+}
+
+int
+list_flush(struct err *e)
+{
+	return fflush(stdout) == EOF ? err_sys(e, "standard output") : 0;
+}
+
+int
 list_put(const char *item, char sep, struct err *e)
 {
-	if (fputs(item, stdout) == EOF || putchar(sep) == EOF || fflush(stdout) == EOF)
-		return err_sys(e, "standard output");
-	return 0;
+	return list_add(item, sep, e) < 0 ? -1 : list_flush(e);
 }

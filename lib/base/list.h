@@ -56,4 +56,8 @@ bool	list_ready(struct list_in *in);
 /* list_put - one record on standard output, flushed; -1 with E_ENV when nobody can read it any more. */
 int	list_put(const char *item, char sep, struct err *e);
 
+/* list_add, list_flush - the same in two steps, for records that come in crowds. */
+int	list_add(const char *item, char sep, struct err *e);
+int	list_flush(struct err *e);
+
 #endif

@@ -31,12 +31,8 @@ begin(struct stage *s, size_t size)
 		exit(1);
 	}
 	s->version = (struct version){ .etag = "\"v\"", .modified = "yesterday", .total = 600000 };
-	while (size > 0) {
-		size_t n = size < 16384 - 7 ? size : 16384 - 7;
-
-		ok(stage_write(s, data, n, &full, &e) == 0, "%zu bytes", n);
-		size -= n;
-	}
+	is_int(stage_write(s, data, size, 0, &full, &e), 0, "%zu bytes", size);
+	s->size = (int64_t)size;
 }
 
 static bool
@@ -71,10 +67,9 @@ main(void)
 	begin(&s, 300000);
 	is_int(stage_open(&t, "dir", true, "f", &e), -1, "a second one on the same file");
 	is_int(e.code, E_BUSY, "... is told that it is busy");
-	is_int(size_of("dir/.f.part"), stage_written(&s), "what is written is there");
-	ok(stage_written(&s) < s.size && stage_written(&s) % 4096 == 0, "... in aligned blocks");
+	is_int(size_of("dir/.f.part"), 300000, "what is written is there");
 	stage_close(&s, &r, true);
-	is_int(size_of("dir/.f.part"), 300000, "kept: all of it");
+	is_int(size_of("dir/.f.part"), 300000, "... and kept");
 	ok(resumable(&r, &size), "... and can be continued");
 	is_int(size, 300000, "... where it ended");
 	ok(!resumable(&other, &size), "not for another URL");
@@ -83,9 +78,8 @@ main(void)
 
 	begin(&s, 1000);
 	is_int(size_of("dir/.f.resume"), -1, "begun anew: no side file");
-	is_int(stage_flush(&s, &full, &e), 0, "flush");
 	stage_note(&s, &r);
-	ok(size_of("dir/.f.resume") > 0, "... and note");
+	ok(size_of("dir/.f.resume") > 0, "noted");
 	is_int(stage_publish(&s, "dir/new/g", &e), 0, "published in a directory that was not there");
 	is_int(size_of("dir/new/g"), 1000, "... complete");
 	stage_close(&s, &r, false);

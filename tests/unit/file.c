@@ -171,7 +171,8 @@ locks(void)
 	is_int(newfile_stage(&g, "stage/.x.part", &e), -1, "a second one does not wait");
 	is_int(e.code, E_BUSY, "... and says why");
 	is_int(newfile_write(&f, "staged", 6, &e), 0, "written");
-	is_int(newfile_publish(&f, "published/2024/5/x", &e), 0, "named and committed");
+	is_int(newfile_sync(&f, &e), 0, "... synced");
+	is_int(newfile_publish(&f, "published/2024/5/x", &e), 0, "... and named");
 	newfile_close(&f);
 	is_content("published/2024/5/x", "staged", "it is there");
 	ok(!there("stage/.x.part"), "... and only there");
