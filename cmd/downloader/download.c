@@ -280,28 +280,10 @@ advance(struct work *w)
 		verified(w);
 	} else if (w->result != CHECK_YES) {
 		not_good(w);
-	} else if (w->phase == PHASE_FINISH) {
-		retry_success(&d->conf.retry);
-		publish_add(w);
 	} else {
+		retry_success(&d->conf.retry);
 		work_end(w, DOWNLOAD_DONE, false);
 	}
-}
-
-static void
-job_done(struct downloads *d, struct job *j)
-{
-	struct work *w, *next;
-
-	if (j != &d->publisher.job) {
-		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
-	} else {
-		for (w = publish_done(&d->publisher); w != NULL; w = next) {
-			next = w->group_next;
-			advance(w);
-		}
-	}
-	publish_begin(d);
 }
 
 /* ---- all of them ---- */
@@ -374,6 +356,7 @@ downloads_free(struct downloads *d)
 	fetch_free(d->fetch);
 	(void)pthread_mutex_destroy(&d->writers.lock);
 	(void)pthread_cond_destroy(&d->writers.idle);
+	publish_fini(&d->publisher);
 	free(d);
 }
 
@@ -445,7 +428,7 @@ downloads_turn(struct downloads *d, double timeout, int fd, struct err *e)
 	bool any = false;
 
 	while ((j = pool_done(d->pool, false)) != NULL) {
-		job_done(d, j);
+		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
 		any = true;
 	}
 	look_after_waiting(d);
@@ -497,7 +480,7 @@ downloads_stop(struct downloads *d)
 			work_end(w, DOWNLOAD_UNDONE, true);
 	}
 	while ((j = pool_done(d->pool, true)) != NULL) {
-		job_done(d, j);
+		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
 	}
 }
 

@@ -42,12 +42,23 @@ get(struct queue *q)
 	return j;
 }
 
+/* Under the lock. */
+static void
+put_done(struct pool *p, struct job *j)
+{
+	bool first = p->done.first == NULL;
+
+	put(&p->done, j);
+	if (first)			/* else the caller has been woken and has not looked yet */
+		p->wake(p->arg);
+}
+
 static void *
 worker(void *arg)
 {
 	struct pool *p = arg;
 	struct job *j;
-	bool first, comes_back;
+	bool comes_back;
 
 	(void)pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -58,13 +69,10 @@ worker(void *arg)
 		(void)pthread_mutex_unlock(&p->lock);
 		comes_back = j->run(j);
 		(void)pthread_mutex_lock(&p->lock);
-		first = comes_back && p->done.first == NULL;
 		if (comes_back)
-			put(&p->done, j);
+			put_done(p, j);
 		p->under_way--;
 		(void)pthread_cond_signal(&p->done_cond);
-		if (first)		/* else the caller has been woken and has not looked yet */
-			p->wake(p->arg);
 	}
 	(void)pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -121,6 +129,19 @@ pool_submit(struct pool *p, struct job *j)
 	put(&p->todo, j);
 	p->under_way++;
 	(void)pthread_cond_signal(&p->todo_cond);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_return(struct pool *p, struct job *jobs)
+{
+	struct job *next;
+
+	(void)pthread_mutex_lock(&p->lock);
+	for (; jobs != NULL; jobs = next) {
+		next = jobs->next;
+		put_done(p, jobs);
+	}
 	(void)pthread_mutex_unlock(&p->lock);
 }
 

@@ -27,6 +27,9 @@ void	pool_submit(struct pool *p, struct job *j);
 /* pool_done - a job that is done, NULL when there is none; with wait, waits while jobs are under way. */
 struct job	*pool_done(struct pool *p, bool wait);
 
+/* pool_return - from a thread: jobs that had run false are back after all, linked by next. */
+void	pool_return(struct pool *p, struct job *jobs);
+
 /* pool_free - waits for the jobs under way. */
 void	pool_free(struct pool *p);
 

@@ -4,15 +4,18 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "work.h"
 
 #define TOGETHER 16			/* so many files are synced by one sync of their file system */
+#define CROWD 32			/* for so many files a group waits ... */
+#define MOMENT 5000000			/* ... so many nanoseconds, because a sync of many costs little more than of one */
 #define DIRS 8				/* directories remembered in a sync */
 
-/* ---- in a thread ---- */
+/* ---- in the threads ---- */
 
 /*
  * One sync of the file system does for all files on it. It also waits for what others have written there, so it is
@@ -78,23 +81,82 @@ sync_dirs(const struct work *files, struct err *e)
 	return 0;
 }
 
+static struct job *
+publish_group(struct work *files)
+{
+	struct job *jobs = NULL;
+	struct err e;
+	bool synced;
+
+	sync_together(files);
+	for (struct work *w = files; w != NULL; w = w->group_next)
+		w->result = publish(w) ? CHECK_YES : CHECK_FAILED;
+	synced = sync_dirs(files, &e) == 0;
+	for (struct work *w = files; w != NULL; w = w->group_next) {
+		if (!synced && w->result == CHECK_YES) {
+			w->result = CHECK_FAILED;
+			w->f->err = e;
+		}
+		w->job.next = jobs;
+		jobs = &w->job;
+	}
+	return jobs;
+}
+
+/* The next group; NULL when no file waits. */
+static struct work *
+next_group(struct publisher *p)
+{
+	static const struct timespec moment = { .tv_nsec = MOMENT };
+	struct work *files;
+
+	(void)pthread_mutex_lock(&p->lock);
+	if (p->count > 0 && p->count < CROWD) {
+		(void)pthread_mutex_unlock(&p->lock);
+		(void)nanosleep(&moment, NULL);
+		(void)pthread_mutex_lock(&p->lock);
+	}
+	files = p->waiting;
+	p->waiting = NULL;
+	p->last = &p->waiting;
+	p->count = 0;
+	p->busy = files != NULL;
+	(void)pthread_mutex_unlock(&p->lock);
+	return files;
+}
+
 static bool
 run(struct job *j)
 {
 	struct publisher *p = (struct publisher *)(void *)((char *)j - offsetof(struct publisher, job));
-	struct err e;
+	struct work *files;
 
-	sync_together(p->files);
-	for (struct work *w = p->files; w != NULL; w = w->group_next)
-		w->result = publish(w) ? CHECK_YES : CHECK_FAILED;
-	if (sync_dirs(p->files, &e) == 0)
-		return true;
-	for (struct work *w = p->files; w != NULL; w = w->group_next)
-		if (w->result == CHECK_YES) {
-			w->result = CHECK_FAILED;
-			w->f->err = e;
-		}
-	return true;
+	while ((files = next_group(p)) != NULL) {
+		struct pool *pool = files->d->pool;
+
+		pool_return(pool, publish_group(files));
+	}
+	return false;
+}
+
+/* The faster files arrive, the more of them gather while a group is being synced, and share the next sync. */
+void
+publish_add(struct work *w)
+{
+	struct publisher *p = &w->d->publisher;
+	struct pool *pool = w->d->pool;
+	bool idle;
+
+	(void)pthread_mutex_lock(&p->lock);
+	w->group_next = NULL;
+	*p->last = w;
+	p->last = &w->group_next;
+	p->count++;
+	idle = !p->busy;
+	p->busy = true;
+	(void)pthread_mutex_unlock(&p->lock);
+	if (idle)
+		pool_submit(pool, &p->job);
 }
 
 /* ---- in the event loop ---- */
@@ -103,37 +165,11 @@ void
 publish_init(struct publisher *p)
 {
 	*p = (struct publisher){ .job.run = run, .last = &p->waiting };
+	(void)pthread_mutex_init(&p->lock, NULL);
 }
 
 void
-publish_add(struct work *w)
+publish_fini(struct publisher *p)
 {
-	struct publisher *p = &w->d->publisher;
-
-	w->phase = PHASE_PUBLISH;
-	w->group_next = NULL;
-	*p->last = w;
-	p->last = &w->group_next;
-}
-
-/* The faster files arrive, the more of them gather meanwhile and share a sync. */
-void
-publish_begin(struct downloads *d)
-{
-	struct publisher *p = &d->publisher;
-
-	if (p->busy || p->waiting == NULL)
-		return;
-	p->busy = true;
-	p->files = p->waiting;
-	p->waiting = NULL;
-	p->last = &p->waiting;
-	pool_submit(d->pool, &p->job);
-}
-
-struct work *
-publish_done(struct publisher *p)
-{
-	p->busy = false;
-	return p->files;
+	(void)pthread_mutex_destroy(&p->lock);
 }

@@ -24,8 +24,7 @@ enum phase {
 	PHASE_VERIFY,			/* in a thread: has an existing file the listed digest? */
 	PHASE_BUSY,			/* another process downloads it */
 	PHASE_FETCH,			/* being requested, or waiting for its next try */
-	PHASE_FINISH,			/* in a thread: last blocks, digest, class */
-	PHASE_PUBLISH			/* waits for, or is in, a group that is synced and named */
+	PHASE_FINISH			/* in a thread: last blocks, digest, class; then in a group: sync, name */
 };
 
 enum check { CHECK_NO, CHECK_YES, CHECK_WRONG_DIGEST, CHECK_NOT_NETCDF, CHECK_FAILED };
@@ -85,12 +84,13 @@ struct writers {
 	pthread_cond_t idle;		/* a writer is not running any more */
 };
 
-/* Complete files are synced and named in groups. While one is in a thread, the next one gathers. */
+/* Complete files are synced and named in groups. While a thread is at one, the next one gathers. */
 struct publisher {
 	struct job job;
-	struct work *files;		/* of the job */
-	bool busy;
-	struct work *waiting, **last;	/* for the next one */
+	pthread_mutex_t lock;
+	struct work *waiting, **last;
+	int count;			/* of the waiting */
+	bool busy;			/* the job is in the pool */
 };
 
 struct downloads {
@@ -146,7 +146,7 @@ int	writer_add(struct work *w, const void *data, size_t size, struct err *e);
 /* writer_flush - let all that has arrived be written soon. */
 void	writer_flush(struct work *w);
 
-/* writer_finish - nothing more will come; after check_staged the job is back. */
+/* writer_finish - nothing more will come; the job is back when the file is published, or not good. */
 void	writer_finish(struct work *w);
 
 /* writer_end - wait until no thread has the file, with keep until all is written; without, what has arrived is
@@ -161,10 +161,9 @@ void	check_staged(struct work *w);		/* digest, netCDF, class of the complete fil
 /* publish.c */
 
 void	publish_init(struct publisher *p);
-void	publish_add(struct work *w);			/* w is good: sync and name it with the next group */
-void	publish_begin(struct downloads *d);		/* if a group waits and none is under way */
+void	publish_fini(struct publisher *p);
 
-/* publish_done - the job is back: its files, linked by group_next, each with its result. */
-struct work	*publish_done(struct publisher *p);
+/* publish_add - from a thread: w is good, sync and name it with the next group; then its job is back. */
+void	publish_add(struct work *w);
 
 #endif

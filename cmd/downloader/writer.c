@@ -118,7 +118,10 @@ run(struct job *j)
 	(void)pthread_mutex_lock(&d->writers.lock);
 	w->writer.running = false;
 	(void)pthread_mutex_unlock(&d->writers.lock);
-	return true;
+	if (w->result != CHECK_YES)
+		return true;
+	publish_add(w);			/* from here on w may be gone */
+	return false;
 }
 
 /* ---- in the event loop ---- */
