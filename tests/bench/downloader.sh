@@ -3,11 +3,12 @@
 #
 #	tests/bench/downloader.sh [BIG [SMALL]]		number of 30 MB files (200) and of 64 kB files (5000)
 #
-# Prints per case: seconds of each (the best of $RUNS, default 1), how much faster the downloader is (above 1:
-# faster), and its largest resident set. It computes SHA-1 and opens and syncs every file; the others do not.
-# With TMPDIR=/dev/shm the disk is out of it.
+# Prints per case: seconds of each (the best of $RUNS after a warm-up, in turns), how much faster the downloader is
+# (above 1: faster), and its largest resident set. It computes SHA-1 and opens and syncs every file; the others do
+# not. With TMPDIR=/dev/shm the disk is out of it. Run it on a disk where not many files were just removed: ext4
+# then looks long for an inode, whoever asks.
 
-RUNS=${RUNS:-1}
+RUNS=${RUNS:-3}
 . "${0%/*}/../bench.sh"
 need nginx aria2c curl ncgen /usr/bin/time
 
@@ -92,6 +93,7 @@ least() {
 # compare NAME SET NUMBER PARALLEL
 compare() {
 	n=$3
+	measure downloader -j "$4" -o out --no-progress <"$2.list" >printed
 	mine='' aria='' curl='' rss=0
 	for _ in $(seq "$RUNS"); do
 		measure downloader -j "$4" -o out --no-progress <"$2.list" >printed
