@@ -11,16 +11,15 @@
 #include "work.h"
 
 #define TOGETHER 16			/* so many files are synced by one sync of their file system */
-#define CROWD 32			/* for so many files a group waits ... */
-#define MOMENT 5000000			/* ... so many nanoseconds, because a sync of many costs little more than of one */
+#define CROWD 32			/* for so many a group waits ... */
+#define MOMENT 5000000			/* ... nanoseconds: a sync of many costs little more than one of few */
 #define DIRS 8				/* directories remembered in a sync */
 
 /* ---- in the threads ---- */
 
 /*
  * One sync of the file system does for all files on it. It also waits for what others have written there, so it is
- * for crowds of small files only, where it saves most of the time. Errors are then asked for file by file, because
- * not every kernel reports them from syncfs.
+ * for crowds of small files only, where it saves most of the time.
  */
 static void
 sync_together(struct work *files)
@@ -33,8 +32,18 @@ sync_together(struct work *files)
 	if (n < TOGETHER || fstat(files->stage.file.fd, &first) < 0 || syncfs(files->stage.file.fd) < 0)
 		return;
 	for (struct work *w = files; w != NULL; w = w->group_next)
-		w->synced = fstat(w->stage.file.fd, &st) == 0 && st.st_dev == first.st_dev &&
-		    sync_file_range(w->stage.file.fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) == 0;
+		w->synced = fstat(w->stage.file.fd, &st) == 0 && st.st_dev == first.st_dev;
+}
+
+/* Behind a sync of all, each file is asked whether its own writes went well: not every kernel says it for all. */
+static int
+sync_file(const struct work *w, struct err *e)
+{
+	const struct newfile *file = &w->stage.file;
+
+	if (!w->synced)
+		return newfile_sync(file, e);
+	return sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) < 0 ? err_sys(e, "%s", file->tmp) : 0;
 }
 
 static bool
@@ -44,8 +53,7 @@ publish(struct work *w)
 	char **path = &w->candidate[f->type];
 
 	errno = 0;
-	if ((!w->synced && newfile_sync(&w->stage.file, &f->err) < 0) ||
-	    stage_publish(&w->stage, *path, &f->err) < 0) {
+	if (sync_file(w, &f->err) < 0 || stage_publish(&w->stage, *path, &f->err) < 0) {
 		w->disk_full = errno == ENOSPC || errno == EDQUOT;
 		return false;
 	}
@@ -81,10 +89,11 @@ sync_dirs(const struct work *files, struct err *e)
 	return 0;
 }
 
+/* Returns their jobs. */
 static struct job *
 publish_group(struct work *files)
 {
-	struct job *jobs = NULL;
+	struct job *jobs = NULL, **last = &jobs;
 	struct err e;
 	bool synced;
 
@@ -97,9 +106,10 @@ publish_group(struct work *files)
 			w->result = CHECK_FAILED;
 			w->f->err = e;
 		}
-		w->job.next = jobs;
-		jobs = &w->job;
+		*last = &w->job;
+		last = &w->job.next;
 	}
+	*last = NULL;
 	return jobs;
 }
 
