@@ -11,8 +11,8 @@
 
 /*
  * The life of one file, many at a time: is it there already; lock it; get it, or the rest of it, digesting while
- * it streams; repeat what may be repeated; check it; publish it. The event loop never waits for the disk: digests
- * of existing files, checks and syncs run in a few threads.
+ * it streams; repeat what may be repeated; check it; publish it. A few threads write, digest, check and sync; the
+ * event loop waits for them only when they are so far behind that all blocks of memory are in use.
  *
  *	d = downloads_new(&conf, &e);
  *	while (more to do) {

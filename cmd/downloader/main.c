@@ -593,7 +593,7 @@ main(int argc, char *argv[])
 	int c, status;
 
 	prog_init(argv[0]);
-	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);	/* blocks come and go with every file: keep their pages */
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);	/* keep pages HDF5 frees with every file */
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
 	while ((c = getopt_long(argc, argv, OPTS_COMMON_SHORT, longopts, NULL)) != -1)
 		switch (c) {

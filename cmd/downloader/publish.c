@@ -11,8 +11,8 @@
 #include "work.h"
 
 #define TOGETHER 16			/* so many files are synced by one sync of their file system */
-#define CROWD 32			/* for so many a group waits ... */
-#define MOMENT 5000000			/* ... nanoseconds: a sync of many costs little more than one of few */
+#define CROWD 32			/* a smaller group waits a moment: syncing many costs little more than few */
+#define MOMENT 5000000			/* nanoseconds */
 #define DIRS 8				/* directories remembered in a sync */
 
 /* ---- in the threads ---- */

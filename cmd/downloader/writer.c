@@ -1,6 +1,5 @@
 /* writer - what arrives goes through a thread into the file and its digest */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
