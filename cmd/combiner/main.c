@@ -536,11 +536,8 @@ end_report(struct run *r)
 	if (r->left > 0)
 		prog_info("%zu granules left because of --max %ld", r->left, r->max);
 	if (r->opts.final_log && !r->opts.dry_run) {
-		line = report_final_log(&r->report, &e);
-		if (line != NULL)
-			prog_log(line);
-		else
-			r->status = prog_failed(&e, r->status);
+		line = report_final_log(&r->report);
+		prog_log(line);
 		free(line);
 	}
 	if (report_send(&r->report, &e) < 0)

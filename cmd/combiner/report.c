@@ -100,13 +100,9 @@ report_explain(const struct granule *g, const struct setting *set, const char *p
 	buf_add(&b, "\t%s", combine ? "combine" : o->decision);
 	for (int i = 0; i < n; i++) {
 		buf_add(&b, "\t%s", pass[i].path);
-		if (strlist_add(&o->outputs, pass[i].path, e) < 0)
-			b.failed = true;
+		strlist_push(&o->outputs, pass[i].path);
 	}
-	if (buf_text(&b, e) != NULL)
-		return b.text;
-	buf_free(&b);
-	return NULL;
+	return b.text;
 }
 
 void
@@ -243,7 +239,7 @@ report_error(struct report *r, const struct err *why, struct err *e)
 }
 
 char *
-report_final_log(struct report *r, struct err *e)
+report_final_log(struct report *r)
 {
 	const struct opts *o = r->opts;
 	long index = opts_index(o, NULL);
@@ -256,7 +252,7 @@ report_final_log(struct report *r, struct err *e)
 	finallog_field(&r->log, "number_sst_combined", "%zu", r->inputs);
 	finallog_field(&r->log, "number_combined_created", "%zu", r->created);
 	finallog_field(&r->log, "combiner_wait_total", "%zu", r->waits);
-	return finallog_line(&r->log, "print_final_log", e);
+	return finallog_line(&r->log, "print_final_log");
 }
 
 int

@@ -71,7 +71,7 @@ int	report_wait(struct report *r, const struct granule *g, long threshold, long 
 int	report_error(struct report *r, const struct err *why, struct err *e);
 
 /* report_final_log - the line, owned by the caller. */
-char	*report_final_log(struct report *r, struct err *e);
+char	*report_final_log(struct report *r);
 
 /* report_send - the message to operators. */
 int	report_send(struct report *r, struct err *e);

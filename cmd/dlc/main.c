@@ -622,7 +622,7 @@ final_log(const struct run *r)
 				finallog_add(&log, 0, line);
 			free(line);
 		}
-		line = finallog_line(&log, ROUTINE, &e);
+		line = finallog_line(&log, ROUTINE);
 		if (line != NULL)
 			prog_log(line);
 		else

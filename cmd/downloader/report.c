@@ -173,7 +173,7 @@ report_final(struct report *r, bool any)
 		buf_add(&b, COUNT "Number of downloads: %ld\n" COUNT "Number of failed downloads: %ld\n", good,
 		    r->failures);
 	}
-	line = finallog_line(&r->log, "print_final_log", NULL);
+	line = finallog_line(&r->log, "print_final_log");
 	if (line != NULL)
 		buf_add(&b, "%s", line);
 	free(line);

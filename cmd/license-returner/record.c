@@ -173,7 +173,7 @@ record_final_log(const struct record *r, const char *job_id, struct err *e)
 		free(key);
 		free(number);
 	}
-	line = finallog_line(&log, "return_license", e);
+	line = finallog_line(&log, "return_license");
 	finallog_fini(&log);
 	return line;
 }

@@ -66,8 +66,6 @@ add_json(json_t *object, struct buf *b)
 
 	if (text != NULL)
 		buf_add(b, "%s\n", text);
-	else
-		b->failed = true;
 	free(text);
 	json_decref(object);
 }

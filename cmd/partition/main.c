@@ -454,7 +454,7 @@ print_final_log(struct run *r)
 	finallog_field(&r->log_text, "number_licenses", "%d", r->licenses);
 	if (r->type != PTYPE_REFINED && r->outdir == NULL)
 		finallog_field(&r->log_text, "combiner_wait_total", "%zu", r->waiting.names.n);
-	line = finallog_line(&r->log_text, ROUTINE, &e);
+	line = finallog_line(&r->log_text, ROUTINE);
 	if (line != NULL)
 		prog_log(line);
 	else

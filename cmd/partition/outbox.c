@@ -84,7 +84,7 @@ write_out(struct outfile *f, struct err *e)
 int
 outfile_flush(struct outfile *f, struct err *e)
 {
-	return f->text.len < FLUSH_AT && !f->text.failed ? 0 : write_out(f, e);
+	return f->text.len < FLUSH_AT ? 0 : write_out(f, e);
 }
 
 int

@@ -258,7 +258,7 @@ print_final_log(struct run *run)
 	finallog_field(&head, "json_file", "%s", run->o.job != NULL ? str_base(run->o.job) : "none");
 	finallog_field(&head, "number_to_process", "%zu", run->items);
 	finallog_field(&head, "total_granules_created", "%zu", run->made);
-	line = finallog_line(&head, "print_final_log", &e);
+	line = finallog_line(&head, "print_final_log");
 	if (line == NULL)
 		prog_warn(&e);
 	else

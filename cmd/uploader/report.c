@@ -115,7 +115,7 @@ report_final_log(const struct report *r, const struct opts *o, const struct strl
 	}
 	add_count(&log, NOT_FOUND, not_found);
 	add_count(&log, FAILED, r->nfailed);
-	line = finallog_line(&log, "run_uploader", e);
+	line = finallog_line(&log, "run_uploader");
 out:
 	finallog_fini(&log);
 	return line;

@@ -1,10 +1,12 @@
 /* mem - allocation that refuses overflow */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -69,4 +71,69 @@ mem_fmt(struct err *e, const char *fmt, ...)
 		return NULL;
 	}
 	return p;
+}
+
+void
+mem_die(const char *what)
+{
+	(void)dprintf(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
+	_exit(3);
+}
+
+void *
+xarray(size_t n, size_t size)
+{
+	struct err e;
+	void *p = mem_array(n, size, &e);
+
+	if (p == NULL)
+		mem_die(e.msg);
+	return p;
+}
+
+void
+xgrow(void *arrayp, size_t *capp, size_t need, size_t size)
+{
+	struct err e;
+
+	if (mem_grow(arrayp, capp, need, size, &e) < 0)
+		mem_die(e.msg);
+}
+
+char *
+xstrdup(const char *s)
+{
+	char *p = strdup(s);
+
+	if (p == NULL)
+		mem_die("out of memory");
+	return p;
+}
+
+char *
+xfmt(const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&p, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		mem_die("out of memory");
+	return p;
+}
+
+void
+xsnprintf(char *dst, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(dst, size, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= size)
+		mem_die("text too long for its buffer");
 }

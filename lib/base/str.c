@@ -71,15 +71,12 @@ buf_add(struct buf *b, const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (b->failed)
-		return;
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || mem_grow(&b->text, &b->cap, b->len + (size_t)n + 1, 1, NULL) < 0) {
-		b->failed = true;
-		return;
-	}
+	if (n < 0)
+		mem_die("text that cannot be formatted");
+	xgrow(&b->text, &b->cap, b->len + (size_t)n + 1, 1);
 	va_start(ap, fmt);
 	(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, ap);
 	va_end(ap);
@@ -89,10 +86,7 @@ buf_add(struct buf *b, const char *fmt, ...)
 void
 buf_put(struct buf *b, const char *data, size_t n)
 {
-	if (b->failed || mem_grow(&b->text, &b->cap, b->len + n + 1, 1, NULL) < 0) {
-		b->failed = true;
-		return;
-	}
+	xgrow(&b->text, &b->cap, b->len + n + 1, 1);
 	memcpy(b->text + b->len, data, n);
 	b->len += n;
 	b->text[b->len] = '\0';
@@ -106,26 +100,30 @@ buf_free(struct buf *b)
 }
 
 const char *
+buf_str(const struct buf *b)
+{
+	return b->text != NULL ? b->text : "";
+}
+
+const char *
 buf_text(const struct buf *b, struct err *e)
 {
-	if (b->failed) {
-		err_mem(e, "text");
-		return NULL;
-	}
-	return b->text != NULL ? b->text : "";
+	(void)e;
+	return buf_str(b);
+}
+
+void
+strlist_push(struct strlist *l, const char *s)
+{
+	xgrow(&l->item, &l->cap, l->n + 1, sizeof(*l->item));
+	l->item[l->n++] = xstrdup(s);
 }
 
 int
 strlist_add(struct strlist *l, const char *s, struct err *e)
 {
-	char *copy;
-
-	if (mem_grow(&l->item, &l->cap, l->n + 1, sizeof(*l->item), e) < 0)
-		return -1;
-	copy = mem_str(s, e);
-	if (copy == NULL)
-		return -1;
-	l->item[l->n++] = copy;
+	(void)e;
+	strlist_push(l, s);
 	return 0;
 }
 

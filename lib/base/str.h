@@ -26,12 +26,10 @@ bool	str_digits(const char *s, size_t n);
 /* str_number - the number in the n digits at s, which must be digits; n <= 9. */
 int	str_number(const char *s, size_t n);
 
-/* A growable text. All-zero is empty; text is NULL until something was added. A failed addition sets `failed`
- * and drops later ones, so only the end needs a check. */
+/* A growable text. All-zero is empty; text is NULL until something was added. */
 struct buf {
 	char *text;
 	size_t len, cap;
-	bool failed;
 };
 
 void	buf_add(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -40,7 +38,10 @@ void	buf_add(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 
 void	buf_put(struct buf *b, const char *data, size_t n);
 void	buf_free(struct buf *b);
 
-/* buf_text - the text ("" when empty), or NULL with E_ENV when an addition had failed; owned by b. */
+/* buf_str - the text, "" when empty; owned by b. */
+const char	*buf_str(const struct buf *b);
+
+/* buf_text - being replaced by buf_str. */
 const char	*buf_text(const struct buf *b, struct err *e);
 
 /* A list of copied strings. All-zero is empty. */
@@ -49,7 +50,8 @@ struct strlist {
 	size_t n, cap;
 };
 
-int	strlist_add(struct strlist *l, const char *s, struct err *e);
+void	strlist_push(struct strlist *l, const char *s);
+int	strlist_add(struct strlist *l, const char *s, struct err *e);	/* being replaced by strlist_push */
 void	strlist_free(struct strlist *l);
 
 #endif

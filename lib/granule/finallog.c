@@ -14,8 +14,6 @@
 static void
 keep_one_line(struct buf *b, size_t from)
 {
-	if (b->failed)
-		return;
 	for (size_t i = from; i < b->len; i++)
 		if ((unsigned char)b->text[i] < ' ' || b->text[i] == 0x7f)
 			b->text[i] = '?';
@@ -32,10 +30,8 @@ finallog_field(struct finallog *l, const char *key, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vasprintf(&value, fmt, ap);
 	va_end(ap);
-	if (n < 0) {
-		l->fields.failed = true;
-		return;
-	}
+	if (n < 0)
+		mem_die("out of memory");
 	buf_add(&l->fields, "%s%s: %s", from > 0 ? JOINT : "", key, value);
 	free(value);
 	keep_one_line(&l->fields, from);
@@ -53,30 +49,16 @@ finallog_add(struct finallog *l, size_t section, const char *entry)
 }
 
 char *
-finallog_line(const struct finallog *l, const char *routine, struct err *e)
+finallog_line(const struct finallog *l, const char *routine)
 {
-	const char *fields = buf_text(&l->fields, e);
 	struct buf line = {0};
 
-	if (fields == NULL)
-		return NULL;
-	buf_add(&line, "%s - INFO : final_log: %s", routine, fields);
-	for (size_t i = 0; l->sections != NULL && i < FINALLOG_SECTIONS && l->sections[i] != NULL; i++) {
-		const char *entries = buf_text(&l->entries[i], e);
-
-		if (entries == NULL) {
-			buf_free(&line);
-			return NULL;
-		}
+	buf_add(&line, "%s - INFO : final_log: %s", routine, buf_str(&l->fields));
+	for (size_t i = 0; l->sections != NULL && i < FINALLOG_SECTIONS && l->sections[i] != NULL; i++)
 		if (l->entries[i].len > 0)
-			buf_add(&line, JOINT "%s: %s", l->sections[i], entries);
-	}
+			buf_add(&line, JOINT "%s: %s", l->sections[i], l->entries[i].text);
 	if (!l->bare_end)
 		buf_add(&line, JOINT);
-	if (buf_text(&line, e) == NULL) {
-		buf_free(&line);
-		return NULL;
-	}
 	return line.text;
 }
 

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/err.h"
 #include "base/str.h"
 
 /*
@@ -20,9 +19,7 @@
  *
  *	finallog_field(&log, "dataset", "%s", ds->label);
  *	finallog_add(&log, 0, name);
- *	line = finallog_line(&log, "print_final_log", &e);
- *
- * Adding cannot fail visibly; finallog_line reports when memory was short.
+ *	line = finallog_line(&log, "print_final_log");
  */
 
 #define FINALLOG_SECTIONS 8		/* at most */
@@ -40,8 +37,8 @@ void	finallog_field(struct finallog *l, const char *key, const char *fmt, ...) _
 /* finallog_add - one more entry of a section, counted from 0. Line breaks in it become '?'. */
 void	finallog_add(struct finallog *l, size_t section, const char *entry);
 
-/* finallog_line - "ROUTINE - INFO : final_log: ..." without a newline, owned by the caller; NULL with E_ENV. */
-char	*finallog_line(const struct finallog *l, const char *routine, struct err *e);
+/* finallog_line - "ROUTINE - INFO : final_log: ..." without a newline, owned by the caller. */
+char	*finallog_line(const struct finallog *l, const char *routine);
 
 void	finallog_fini(struct finallog *l);
 

@@ -501,7 +501,7 @@ join_numbers(const char *text, size_t max, struct buf *b, size_t *n)
 		buf_add(b, "%s%lu", *n > 0 ? "," : "", least);
 		last = least;
 	}
-	return b->failed ? -1 : 0;
+	return 0;
 }
 
 /* A job of several parts that were not all submitted is given up; it will be submitted again. */

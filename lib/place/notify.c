@@ -50,7 +50,7 @@ notify_send(struct notify *n, const char *subject, struct err *e)
 	struct topic_message m = { .subject = subject };
 	int ret = -1;
 
-	if (n->topic == NULL || (n->text.len == 0 && !n->text.failed && n->left_out == 0))
+	if (n->topic == NULL || (n->text.len == 0 && n->left_out == 0))
 		return 0;
 	if (n->left_out > 0)
 		buf_add(&n->text, "\n(%zu more, too long for one message)\n", n->left_out);

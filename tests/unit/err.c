@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -78,16 +80,12 @@ buffers(void)
 	struct err e = {0};
 	int n = 0;
 
-	is_str(buf_text(&b, &e), "", "an empty buffer is an empty text");
+	is_str(buf_str(&b), "", "an empty buffer is an empty text");
 	for (int i = 0; i < 1000; i++)
 		buf_add(&b, "%d,", i);
-	ok(str_starts(buf_text(&b, &e), "0,1,2,") && str_ends(buf_text(&b, &e), ",998,999,"), "a grown buffer");
+	ok(str_starts(buf_str(&b), "0,1,2,") && str_ends(buf_str(&b), ",998,999,"), "a grown buffer");
 	is_int((long long)b.len, (long long)strlen(b.text), "its length");
 	buf_free(&b);
-	buf_free(&b);
-	b.failed = true;
-	buf_add(&b, "x");
-	ok(buf_text(&b, &e) == NULL && e.code == E_ENV, "a failed addition is found at the end");
 	buf_free(&b);
 
 	for (int i = 0; i < 1000; i++)
@@ -97,6 +95,56 @@ buffers(void)
 	strlist_free(&l);
 	strlist_free(&l);
 	is_int((long long)l.n, 0, "a list freed is empty");
+}
+
+/* What a child says that runs out of something; *status is how it ends. */
+static void
+dying(void (*cause)(void), char *said, size_t size, int *status)
+{
+	int fd[2];
+	ssize_t n = -1;
+	pid_t pid;
+
+	ok(pipe(fd) == 0, "pipe");
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(fd[1], STDERR_FILENO);
+		cause();
+		_exit(0);
+	}
+	(void)close(fd[1]);
+	if (pid > 0 && waitpid(pid, status, 0) == pid)
+		n = read(fd[0], said, size - 1);
+	said[n > 0 ? n : 0] = '\0';
+	(void)close(fd[0]);
+}
+
+static void
+too_much(void)
+{
+	free(xarray(SIZE_MAX / 4, 1));
+}
+
+static void
+too_long(void)
+{
+	char small[4];
+
+	xsnprintf(small, sizeof(small), "%s", "four");
+}
+
+static void
+endings(void)
+{
+	char said[256];
+	int status = 0;
+
+	dying(too_much, said, sizeof(said), &status);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "lack of memory ends the program with status 3");
+	ok(strstr(said, "out of memory\n") != NULL, "... and says so");
+	dying(too_long, said, sizeof(said), &status);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "so does a text that outgrows its buffer");
+	ok(strstr(said, "too long") != NULL, "... and says so");
 }
 
 static void
@@ -135,5 +183,6 @@ main(void)
 	strings();
 	buffers();
 	memory();
+	endings();
 	return tap_done();
 }

@@ -4,12 +4,11 @@
 #include "tap.h"
 
 static const char *const sections[] = { "processed", "created", "quarantined", NULL };
-static struct err e;
 
 static void
 is_line(struct finallog *l, const char *want, const char *what)
 {
-	char *line = finallog_line(l, "print_final_log", &e);
+	char *line = finallog_line(l, "print_final_log");
 
 	is_str(line != NULL ? line : "-", want, "%s", what);
 	free(line);
