@@ -1,11 +1,8 @@
 #!/bin/sh
 # combiner --compat against what the reference system makes of the same files
 . "${0%/*}/lib.sh"
-need py:netCDF4
-shared golden
-golden=$shared
-shared tools/l2pdiff.py
-diff=$shared
+need py:netCDF4 py:h5py
+diff=$top/tests/ncdiff.py
 
 # Lines "combined type name" of a case.
 outputs() {
@@ -18,7 +15,7 @@ for o in j["outputs"]:
 ' "$1/case.json"
 }
 
-for case in "$golden"/*/; do
+for case in "$top"/tests/golden/*/; do
 	case=${case%/} name=${case##*/}
 	outputs "$case" >list
 	type=$(cut -d ' ' -f 2 list | head -n 1)

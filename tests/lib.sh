@@ -13,7 +13,6 @@
 #					$run_err: the files, for binary output)
 #	skip N REASON, skip_all REASON	N tests, or the rest of them; visibly
 #	need TOOL...			skip_all without a tool (error when $CI is set); py:MODULE for Python's
-#	shared PATH			$shared = a reference file not in the repository, or skip_all
 #	serve DIR			HTTP server for DIR: $URL/NAME, $URL/cgi/getfile/NAME; $serve_log = requests
 #	small_fs SIZE			$small_fs = a directory on a file system of SIZE (256k, 1m), or skip_all
 #	background CMD...		start a server, stopped at exit; $pid. stop PID: stop it now
@@ -84,7 +83,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 for _v in $(env | sed -n 's/^\(\(AWS\|SLURM\|GENERATE\|EARTHDATA\)_[A-Za-z0-9_]*\)=.*/\1/p'); do
-	[ "$_v" = GENERATE_SHARED ] || unset "$_v"
+	unset "$_v"
 done
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SOURCE_DATE_EPOCH
 mkdir "$work" "$_scratch/home" && cd "$work" || exit 1
@@ -206,11 +205,6 @@ need() {
 		[ -z "${CI:-}" ] || bail_out "$_t is missing; scripts/deps test installs it"
 		skip_all "$_t is missing"
 	done
-}
-
-shared() {
-	shared=${GENERATE_SHARED:-${top%/*}/shared}/$1
-	[ -e "$shared" ] || skip_all "reference file $1 is not here (GENERATE_SHARED)"
 }
 
 background() {

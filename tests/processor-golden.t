@@ -1,11 +1,8 @@
 #!/bin/sh
 # processor --compat, and the chain combiner | processor, against what the reference system makes of the same files
 . "${0%/*}/lib.sh"
-need py:netCDF4
-shared golden
-golden=$shared
-shared tools/l2pdiff.py
-diff=$shared
+need py:netCDF4 py:h5py
+diff=$top/tests/ncdiff.py
 
 # Lines "combined combined-name l2p l2p-name type" of a case.
 outputs() {
@@ -17,7 +14,7 @@ for o in j["outputs"]:
 ' "$1/case.json"
 }
 
-for case in "$golden"/*/; do
+for case in "$top"/tests/golden/*/; do
 	case=${case%/} name=${case##*/}
 	mkdir "$name"
 	outputs "$case" >list

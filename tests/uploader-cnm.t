@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 
 need py:jsonschema
-shared data/cnm
+schema=$top/tests/data/cnm
 cnm=$BUILD/tests/unit/cnm
 
 cat >lib.py <<'EOF2'
@@ -39,7 +39,7 @@ names, messages = zip(*samples())
 for name, message, verdict in zip(names, messages, ours(messages)):
     print(name, 'valid' if validator.is_valid(message) else 'invalid', verdict)
 EOF2
-run "$python" samples.py "$shared" "$cnm"
+run "$python" samples.py "$schema" "$cnm"
 is "$status:$(printf '%s\n' "$stdout" | wc -l | tr -d ' ')" 0:16 '16 published samples'
 is "$(printf '%s\n' "$stdout" | grep -v ' valid valid *$')" '' '... are valid for both'
 
@@ -67,7 +67,7 @@ for line in open('sent'):
 print(bad, [v.split() for v in ours([json.loads(line) for line in open('sent')])])
 EOF2
 uploader --to 'my store' --announce - in/*.nc >sent
-run "$python" sent.py "$shared" "$cnm"
+run "$python" sent.py "$schema" "$cnm"
 is "$(printf '%s\n' "$stdout" | sort)" "MODIS_A-JPL-L2P-v2019.0 2019.0 generate
 MODIS_T-JPL-L2P-v2019.0 2019.0 generate
 VIIRS_JPSS1-JPL-L2P-v2024.0 2024.0 generate
@@ -75,10 +75,10 @@ VIIRS_NPP-JPL-L2P-v2016.2 2016.2 generate
 [] [['valid'], ['valid'], ['valid'], ['valid']]" 'messages of the four datasets are valid, and true of the stored files'
 uploader --to 'my store' --announce topic in/*.nc >/dev/null
 cat topic/* >sent
-run "$python" sent.py "$shared" "$cnm"
+run "$python" sent.py "$schema" "$cnm"
 like "$stdout" "^\[\] \[\['valid'\], \['valid'\], \['valid'\], \['valid'\]\]$" '... so are those in a directory'
 uploader --to 'my store' --announce - --again --cnm-legacy-time in/*MODIS_A*.nc >sent
-run "$python" sent.py "$shared" "$cnm"
+run "$python" sent.py "$schema" "$cnm"
 like "$stdout" "not a 'date-time'.*submissionTime:.*zone" 'the old form of the time is valid for neither'
 
 # Members removed, replaced and added at random. Ours refuses two things more: negative sizes and huge ones.
@@ -127,7 +127,7 @@ print(len(messages), 1000 < sum(theirs) < 3000, len(differ), len(worse))
 for m, t, o in differ[:3]:
     print(json.dumps(m), t, o, file=sys.stderr)
 EOF2
-run "$python" damaged.py "$shared" "$cnm"
+run "$python" damaged.py "$schema" "$cnm"
 is "$stdout" '4000 True 0 0' '4000 damaged messages: the same verdicts; lenient is never stricter'
 
 done_testing
