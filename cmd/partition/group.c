@@ -17,13 +17,6 @@
 #define DIGITS (1 << DIGIT_BITS)
 #define MINUTE 60
 
-static uint64_t
-key_of(const struct line *l, size_t i)
-{
-	return (uint64_t)!l->nrt << 63 | (uint64_t)(uint32_t)~l->time << (INDEX_BITS + SUITE_BITS) |
-	    (uint64_t)l->suite << INDEX_BITS | i;
-}
-
 static size_t
 index_of(uint64_t key)
 {
@@ -37,85 +30,62 @@ minute_of(const struct lines *l, uint64_t key)
 	return key >> 63 << 32 | l->line[index_of(key)].time / MINUTE;
 }
 
-/* One pass of a radix sort by the 12 bits above shift; stable. */
-static void
-sort_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned int shift, size_t *at)
-{
-	size_t sum = 0;
-
-	memset(at, 0, DIGITS * sizeof(*at));
-	for (size_t i = 0; i < n; i++)
-		at[from[i] >> shift & (DIGITS - 1)]++;
-	for (size_t d = 0; d < DIGITS; d++) {
-		size_t count = at[d];
-
-		at[d] = sum;
-		sum += count;
-	}
-	for (size_t i = 0; i < n; i++)
-		to[at[from[i] >> shift & (DIGITS - 1)]++] = from[i];
-}
-
-/* The keys of all lines, sorted; owned by the caller. The index needs no pass: it ascends already. */
+/* The keys of all lines, sorted by digits of 12 bits; owned by the caller. The index needs no pass: it ascends
+ * already. */
 static uint64_t *
-sorted_keys(const struct lines *l, struct err *e)
+sorted_keys(const struct lines *l)
 {
-	uint64_t *key = mem_array(l->n, sizeof(*key), e), *other = mem_array(l->n, sizeof(*other), e), *t;
-	size_t *at = mem_array(DIGITS, sizeof(*at), e);
+	uint64_t *key = xarray(l->n, sizeof(*key)), *other = xarray(l->n, sizeof(*other)), *t;
 
-	if (key == NULL || other == NULL || at == NULL) {
-		free(key);
-		key = NULL;
-		goto out;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct line *k = &l->line[i];
+
+		key[i] = (uint64_t)!k->nrt << 63 | (uint64_t)(uint32_t)~k->time << (INDEX_BITS + SUITE_BITS) |
+		    (uint64_t)k->suite << INDEX_BITS | i;
 	}
-	for (size_t i = 0; i < l->n; i++)
-		key[i] = key_of(&l->line[i], i);
 	for (unsigned int shift = INDEX_BITS; shift < 64; shift += DIGIT_BITS) {
-		sort_digit(key, other, l->n, shift, at);
+		size_t at[DIGITS + 1] = {0};
+
+		for (size_t i = 0; i < l->n; i++)
+			at[(key[i] >> shift & (DIGITS - 1)) + 1]++;
+		for (size_t d = 0; d < DIGITS; d++)
+			at[d + 1] += at[d];
+		for (size_t i = 0; i < l->n; i++)
+			other[at[key[i] >> shift & (DIGITS - 1)]++] = key[i];
 		t = key;
 		key = other;
 		other = t;
 	}
-out:
 	free(other);
-	free(at);
 	return key;
 }
 
-static int
-add_granule(struct granules *gs, const struct granule *g, struct err *e)
+static struct granule *
+add_granule(struct granules *gs, uint32_t time, uint32_t sst)
 {
-	if (mem_grow(&gs->g, &gs->cap, gs->n + 1, sizeof(*gs->g), e) < 0)
-		return -1;
-	gs->g[gs->n++] = *g;
-	return 0;
+	xgrow(&gs->g, &gs->cap, gs->n + 1, sizeof(*gs->g));
+	gs->g[gs->n] = (struct granule){ time, sst, GROUP_NONE, GROUP_NONE };
+	return &gs->g[gs->n++];
 }
 
-static int
-add_unmatched(struct groups *gr, size_t i, struct err *e)
+static void
+add_unmatched(struct groups *gr, uint32_t line)
 {
-	if (mem_grow(&gr->unmatched, &gr->cap, gr->nunmatched + 1, sizeof(*gr->unmatched), e) < 0)
-		return -1;
-	gr->unmatched[gr->nunmatched++] = (uint32_t)i;
-	return 0;
+	xgrow(&gr->unmatched, &gr->cap, gr->nunmatched + 1, sizeof(*gr->unmatched));
+	gr->unmatched[gr->nunmatched++] = line;
 }
 
 /* Of lines of one file only the last is kept; returns their new number. */
 static size_t
-drop_repeated(const struct lines *l, struct groups *gr, uint64_t *key, size_t n, group_replaced *replaced, void *ctx)
+drop_repeated(const struct lines *l, uint64_t *key, group_replaced *replaced, void *ctx)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t next = i + 1 < n ? index_of(key[i + 1]) : 0;
-
-		if (i + 1 == n || key[i] >> INDEX_BITS != key[i + 1] >> INDEX_BITS) {
+	for (size_t i = 0; i < l->n; i++) {
+		if (i + 1 == l->n || key[i] >> INDEX_BITS != key[i + 1] >> INDEX_BITS)
 			key[kept++] = key[i];
-			continue;
-		}
-		gr->repeated++;
-		if (replaced != NULL && !lines_same_sum(l, index_of(key[i]), next))
-			replaced(ctx, l, index_of(key[i]), next);
+		else if (replaced != NULL && !lines_same_sum(l, index_of(key[i]), index_of(key[i + 1])))
+			replaced(ctx, index_of(key[i]), index_of(key[i + 1]));
 	}
 	return kept;
 }
@@ -141,201 +111,126 @@ companion(const struct lines *l, const uint64_t *key, size_t n, uint32_t time, e
 }
 
 /* The lines of one type and minute: granules, and companions that belong to none of them. */
-static int
-group_minute(const struct lines *l, struct groups *gr, const uint64_t *key, size_t n, struct err *e)
+static void
+group_minute(const struct lines *l, struct groups *gr, const uint64_t *key, size_t n)
 {
 	struct granules *gs = &gr->type[key[0] >> 63 != 0 ? PTYPE_REFINED : PTYPE_QUICKLOOK];
 	size_t first = gs->n;
 
 	for (size_t i = 0; i < n; i++) {
 		size_t k = index_of(key[i]);
-		struct granule g = { l->line[k].time, (uint32_t)k, GROUP_NONE, GROUP_NONE };
+		struct granule *g;
 
 		if (l->line[k].suite != SUITE_SST)
 			continue;
-		g.night = companion(l, key, n, g.time, SUITE_NIGHT);
+		g = add_granule(gs, l->line[k].time, (uint32_t)k);
+		g->night = companion(l, key, n, g->time, SUITE_NIGHT);
 		if (l->ds->instrument->day_needs_oc)
-			g.oc = companion(l, key, n, g.time, SUITE_OC);
-		if (add_granule(gs, &g, e) < 0)
-			return -1;
+			g->oc = companion(l, key, n, g->time, SUITE_OC);
 	}
 	for (size_t i = 0; i < n; i++) {
 		size_t k = index_of(key[i]), j = first;
 
 		while (j < gs->n && gs->g[j].sst != k && gs->g[j].night != k && gs->g[j].oc != k)
 			j++;
-		if (j == gs->n && add_unmatched(gr, k, e) < 0)
-			return -1;
+		if (j == gs->n)
+			add_unmatched(gr, (uint32_t)k);
 	}
-	return 0;
 }
 
-/* --- the order of lines from several places --------------------------------------------------------------------- */
+/* --- the order of lines: descending text ------------------------------------------------------------------------ */
 
-/* rank[d] of directory d is higher when its lines come first: lines go by descending text. */
-struct dir_order {
-	const char *dir;
-	size_t index;
+/* rank[d] of directory d is higher when its lines come first. */
+struct order {
+	const struct lines *l;
+	uint32_t *rank;
 };
 
 static int
-by_dir(const void *a, const void *b)
+by_dir(const void *a, const void *b, void *ctx)
 {
-	return strcmp(((const struct dir_order *)a)->dir, ((const struct dir_order *)b)->dir);
+	const struct order *o = ctx;
+
+	return strcmp(o->l->dirs.item[*(const uint32_t *)a], o->l->dirs.item[*(const uint32_t *)b]);
 }
 
-static uint32_t *
-dir_ranks(const struct lines *l, struct err *e)
+static struct order
+order_of(const struct lines *l)
 {
-	struct dir_order *order = mem_array(l->dirs.n, sizeof(*order), e);
-	uint32_t *rank = mem_array(l->dirs.n, sizeof(*rank), e);
+	struct order o = { l, xarray(l->dirs.n, sizeof(*o.rank)) };
+	uint32_t *dir = xarray(l->dirs.n, sizeof(*dir));
 
-	if (order == NULL || rank == NULL) {
-		free(order);
-		free(rank);
-		return NULL;
-	}
-	for (size_t i = 0; i < l->dirs.n; i++)
-		order[i] = (struct dir_order){ l->dirs.item[i], i };
-	qsort(order, l->dirs.n, sizeof(*order), by_dir);
-	for (size_t i = 0; i < l->dirs.n; i++)
-		rank[order[i].index] = (uint32_t)i;
-	free(order);
-	return rank;
+	for (uint32_t i = 0; i < l->dirs.n; i++)
+		dir[i] = i;
+	qsort_r(dir, l->dirs.n, sizeof(*dir), by_dir, &o);
+	for (uint32_t i = 0; i < l->dirs.n; i++)
+		o.rank[dir[i]] = i;
+	free(dir);
+	return o;
 }
 
-/* What is sorted by rank: an element and the rank of its directory. */
-struct ranked {
-	uint32_t rank, index;
-};
-
+/* Descending text is directory, time, suite token, and names with .NRT after those without. */
 static int
-by_rank(const void *a, const void *b)
+by_text(const struct order *o, uint32_t a, uint32_t b)
 {
-	const struct ranked *x = a, *y = b;
-
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? 1 : -1;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static int
-order_granules(const struct lines *l, struct granules *gs, const uint32_t *rank, struct err *e)
-{
-	struct ranked *r = mem_array(gs->n, sizeof(*r), e);
-	struct granule *sorted = mem_array(gs->n, sizeof(*sorted), e);
-
-	if (r == NULL || sorted == NULL) {
-		free(r);
-		free(sorted);
-		return -1;
-	}
-	for (size_t i = 0; i < gs->n; i++)
-		r[i] = (struct ranked){ rank[l->line[gs->g[i].sst].dir], (uint32_t)i };
-	qsort(r, gs->n, sizeof(*r), by_rank);
-	for (size_t i = 0; i < gs->n; i++)
-		sorted[i] = gs->g[r[i].index];
-	free(r);
-	free(gs->g);
-	gs->g = sorted;
-	gs->cap = gs->n;
-	return 0;
-}
-
-/* Unmatched lines of both types: descending text is directory, time, suite token, and names with .NRT
- * after those without. */
-struct unmatched_order {
-	uint32_t rank, time, index;
-	const char *suite;
-	bool nrt;
-};
-
-static int
-by_text(const void *a, const void *b)
-{
-	const struct unmatched_order *x = a, *y = b;
+	const struct line *x = &o->l->line[a], *y = &o->l->line[b];
+	const struct instrument *in = o->l->ds->instrument;
 	int c;
 
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? 1 : -1;
+	if (x->dir != y->dir)
+		return o->rank[x->dir] < o->rank[y->dir] ? 1 : -1;
 	if (x->time != y->time)
 		return x->time < y->time ? 1 : -1;
-	c = strcmp(y->suite, x->suite);
+	c = strcmp(suite_name(in, (enum suite)y->suite), suite_name(in, (enum suite)x->suite));
 	return c != 0 ? c : x->nrt - y->nrt;
 }
 
 static int
-order_unmatched(const struct lines *l, struct groups *gr, const uint32_t *rank, struct err *e)
+by_line(const void *a, const void *b, void *ctx)
 {
-	struct unmatched_order *o = mem_array(gr->nunmatched, sizeof(*o), e);
-
-	if (o == NULL)
-		return -1;
-	for (size_t i = 0; i < gr->nunmatched; i++) {
-		const struct line *k = &l->line[gr->unmatched[i]];
-
-		o[i] = (struct unmatched_order){ rank[k->dir], k->time, gr->unmatched[i],
-			suite_name(l->ds->instrument, (enum suite)k->suite), k->nrt };
-	}
-	qsort(o, gr->nunmatched, sizeof(*o), by_text);
-	for (size_t i = 0; i < gr->nunmatched; i++)
-		gr->unmatched[i] = o[i].index;
-	free(o);
-	return 0;
+	return by_text(ctx, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 static int
-put_in_order(const struct lines *l, struct groups *gr, struct err *e)
+by_sst(const void *a, const void *b, void *ctx)
 {
-	uint32_t *rank = dir_ranks(l, e);
-	int ret = -1;
-
-	if (rank == NULL)
-		return -1;
-	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
-		if (l->dirs.n > 1 && order_granules(l, &gr->type[t], rank, e) < 0)
-			goto out;
-	ret = order_unmatched(l, gr, rank, e);
-out:
-	free(rank);
-	return ret;
+	return by_text(ctx, ((const struct granule *)a)->sst, ((const struct granule *)b)->sst);
 }
 
-int
-group_lines(const struct lines *l, struct groups *gr, group_replaced *replaced, void *ctx, struct err *e)
+void
+group_lines(const struct lines *l, struct groups *gr, group_replaced *replaced, void *ctx)
 {
-	uint64_t *key = sorted_keys(l, e);
-	size_t n = l->n, i, j;
-	int ret = -1;
+	uint64_t *key = sorted_keys(l);
+	size_t n = drop_repeated(l, key, replaced, ctx), i, j;
+	struct order o = order_of(l);
 
-	if (key == NULL)
-		return -1;
-	n = drop_repeated(l, gr, key, n, replaced, ctx);
 	for (i = 0; i < n; i = j) {
 		uint64_t minute = minute_of(l, key[i]);
 
 		for (j = i + 1; j < n && minute_of(l, key[j]) == minute; j++)
 			;
-		if (group_minute(l, gr, key + i, j - i, e) < 0)
-			goto out;
+		group_minute(l, gr, key + i, j - i);
 	}
-	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
-		gr->type[t].full = gr->type[t].n;
-	ret = put_in_order(l, gr, e);
-out:
 	free(key);
-	return ret;
+	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++) {
+		struct granules *gs = &gr->type[t];
+
+		gs->full = gs->n;
+		if (l->dirs.n > 1 && gs->n > 0)
+			qsort_r(gs->g, gs->n, sizeof(*gs->g), by_sst, &o);
+	}
+	if (gr->nunmatched > 0)
+		qsort_r(gr->unmatched, gr->nunmatched, sizeof(*gr->unmatched), by_line, &o);
+	free(o.rank);
 }
 
 /* --- SST files on disk ------------------------------------------------------------------------------------------ */
 
-int
-times_add(struct times *ts, uint32_t t, struct err *e)
+void
+times_add(struct times *ts, uint32_t t)
 {
-	if (mem_grow(&ts->t, &ts->cap, ts->n + 1, sizeof(*ts->t), e) < 0)
-		return -1;
+	xgrow(&ts->t, &ts->cap, ts->n + 1, sizeof(*ts->t));
 	ts->t[ts->n++] = t;
-	return 0;
 }
 
 static int
@@ -400,120 +295,89 @@ find_sst(const struct line *u, const struct times *disk, uint32_t *time)
 	return same == 1;
 }
 
-/* Granules without a line, in any order while they are being collected. */
+/* A companion and the SST file it belongs to. */
+struct late {
+	uint32_t sst_time, line;
+	bool exact;			/* the seconds agree */
+};
+
+/* Newest first; of several companions of one file the better one first. */
+static int
+by_claim(const void *a, const void *b)
+{
+	const struct late *x = a, *y = b;
+
+	if (x->sst_time != y->sst_time)
+		return x->sst_time < y->sst_time ? 1 : -1;
+	if (x->exact != y->exact)
+		return x->exact ? -1 : 1;
+	return x->line < y->line ? -1 : 1;
+}
+
+void
+group_late(const struct lines *l, struct groups *gr, enum ptype t, const struct times *disk)
+{
+	struct late *late = xarray(gr->nunmatched, sizeof(*late));
+	size_t n = 0, kept = 0;
+	struct order o;
+
+	for (size_t i = 0; i < gr->nunmatched; i++) {
+		const struct line *u = &l->line[gr->unmatched[i]];
+		uint32_t time;
+
+		if (u->nrt == (t == PTYPE_QUICKLOOK) && (u->suite != SUITE_OC || l->ds->instrument->day_needs_oc) &&
+		    find_sst(u, disk, &time))
+			late[n++] = (struct late){ time, gr->unmatched[i], u->time == time };
+		else
+			gr->unmatched[kept++] = gr->unmatched[i];
+	}
+	gr->nunmatched = kept;
+	if (n > 0)
+		qsort(late, n, sizeof(*late), by_claim);
+	for (size_t i = 0; i < n; i++) {
+		struct granules *gs = &gr->type[t];
+		struct granule *g = i > 0 && late[i].sst_time == late[i - 1].sst_time ? &gs->g[gs->n - 1] :
+		    add_granule(gs, late[i].sst_time, GROUP_NONE);
+		uint32_t *have = l->line[late[i].line].suite == SUITE_OC ? &g->oc : &g->night;
+
+		if (*have == GROUP_NONE)
+			*have = late[i].line;
+		else
+			add_unmatched(gr, late[i].line);
+	}
+	free(late);
+	if (gr->nunmatched == kept)
+		return;
+	o = order_of(l);		/* some came back: in order again */
+	qsort_r(gr->unmatched, gr->nunmatched, sizeof(*gr->unmatched), by_line, &o);
+	free(o.rank);
+}
+
 static int
 by_time(const void *a, const void *b)
 {
-	const struct granule *x = a, *y = b;
-
-	return x->time < y->time ? 1 : x->time > y->time ? -1 : 0;
+	return newest_first(&((const struct granule *)a)->time, &((const struct granule *)b)->time);
 }
 
-static void
-sort_bare(struct granules *gs)
-{
-	if (gs->n > gs->full)
-		qsort(gs->g + gs->full, gs->n - gs->full, sizeof(*gs->g), by_time);
-}
-
-/* Join granules of one SST file: of two companions that want it the one with equal seconds is taken, else the one
- * listed first. The other becomes unmatched again. */
-static int
-merge_companion(const struct lines *l, struct groups *gr, uint32_t time, uint32_t *have, uint32_t other, struct err *e)
-{
-	uint32_t loser = other;
-
-	if (other == GROUP_NONE)
-		return 0;
-	if (*have == GROUP_NONE) {
-		*have = other;
-		return 0;
-	}
-	if (l->line[*have].time != time && (l->line[other].time == time || other < *have)) {
-		loser = *have;
-		*have = other;
-	}
-	return add_unmatched(gr, loser, e);
-}
-
-static int
-join_bare(const struct lines *l, struct groups *gr, struct granules *gs, struct err *e)
-{
-	size_t kept = gs->full;
-
-	for (size_t i = gs->full; i < gs->n; i++) {
-		struct granule *last = &gs->g[kept - 1], *g = &gs->g[i];
-
-		if (kept == gs->full || last->time != g->time) {
-			gs->g[kept++] = *g;
-			continue;
-		}
-		if (merge_companion(l, gr, last->time, &last->night, g->night, e) < 0 ||
-		    merge_companion(l, gr, last->time, &last->oc, g->oc, e) < 0)
-			return -1;
-	}
-	gs->n = kept;
-	return 0;
-}
-
-int
-group_late(const struct lines *l, struct groups *gr, enum ptype t, const struct times *disk, struct err *e)
-{
-	struct granules *gs = &gr->type[t];
-	size_t kept = 0, n = gr->nunmatched;
-	uint32_t *rank;
-	int ret;
-
-	if (disk->n == 0)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct line *u = &l->line[gr->unmatched[i]];
-		struct granule g = { 0, GROUP_NONE, GROUP_NONE, GROUP_NONE };
-
-		if (u->nrt != (t == PTYPE_QUICKLOOK) ||
-		    (u->suite == SUITE_OC && !l->ds->instrument->day_needs_oc) || !find_sst(u, disk, &g.time)) {
-			gr->unmatched[kept++] = gr->unmatched[i];
-			continue;
-		}
-		*(u->suite == SUITE_OC ? &g.oc : &g.night) = gr->unmatched[i];
-		if (add_granule(gs, &g, e) < 0)
-			return -1;
-	}
-	gr->nunmatched = kept;
-	sort_bare(gs);
-	if (join_bare(l, gr, gs, e) < 0)
-		return -1;
-	if (gr->nunmatched == kept)
-		return 0;
-	rank = dir_ranks(l, e);		/* some came back: in order again */
-	ret = rank == NULL ? -1 : order_unmatched(l, gr, rank, e);
-	free(rank);
-	return ret;
-}
-
-int
-group_waiting(struct groups *gr, enum ptype t, const struct times *waiting, struct err *e)
+void
+group_waiting(struct groups *gr, enum ptype t, const struct times *waiting)
 {
 	struct granules *gs = &gr->type[t];
 	struct times known = {0};
-	int ret = -1;
 
-	for (size_t i = 0; waiting->n > 0 && i < gs->n; i++)
-		if (times_add(&known, gs->g[i].time, e) < 0)
-			goto out;
+	if (waiting->n == 0)
+		return;
+	for (size_t i = 0; i < gs->n; i++)
+		times_add(&known, gs->g[i].time);
 	times_sort(&known);
 	for (size_t i = 0; i < waiting->n; i++) {
-		struct granule g = { waiting->t[i], GROUP_NONE, GROUP_NONE, GROUP_NONE };
-		size_t k = lower(&known, g.time);
+		size_t k = lower(&known, waiting->t[i]);
 
-		if ((k == known.n || known.t[k] != g.time) && add_granule(gs, &g, e) < 0)
-			goto out;
+		if (k == known.n || known.t[k] != waiting->t[i])
+			(void)add_granule(gs, waiting->t[i], GROUP_NONE);
 	}
-	sort_bare(gs);
-	ret = 0;
-out:
 	times_fini(&known);
-	return ret;
+	qsort(gs->g + gs->full, gs->n - gs->full, sizeof(*gs->g), by_time);
 }
 
 void

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "lines.h"
 
 /*
@@ -35,14 +34,13 @@ struct groups {
 	struct granules type[PTYPE_COUNT];
 	uint32_t *unmatched;		/* lines of companions without an SST file, in descending order of their text */
 	size_t nunmatched, cap;
-	size_t repeated;		/* lines that a later line of the same file has replaced */
 };
 
 /* group_replaced - told of a line whose file is listed again with another checksum; both are indices. May be NULL. */
-typedef void	group_replaced(void *ctx, const struct lines *l, size_t old, size_t by);
+typedef void	group_replaced(void *ctx, size_t old, size_t by);
 
-/* group_lines - sort all lines into *gr, which is all-zero before. 0, or -1 with E_ENV. */
-int	group_lines(const struct lines *l, struct groups *gr, group_replaced *replaced, void *ctx, struct err *e);
+/* group_lines - sort all lines into *gr, which is all-zero before. */
+void	group_lines(const struct lines *l, struct groups *gr, group_replaced *replaced, void *ctx);
 
 /* Times of SST files, each once, newest first. */
 struct times {
@@ -50,20 +48,20 @@ struct times {
 	size_t n, cap;
 };
 
-int	times_add(struct times *ts, uint32_t t, struct err *e);
+void	times_add(struct times *ts, uint32_t t);
 void	times_sort(struct times *ts);
 void	times_fini(struct times *ts);
 
 /*
  * group_late - give unmatched companions to SST files that were downloaded earlier
  *
- * disk		their times, sorted; those taken become granules without a line. An ocean colour file whose second
+ * disk		their times, sorted, once for each type; those taken become granules without a line. An ocean colour file whose second
  *		differs is taken when exactly one SST file has its minute.
  */
-int	group_late(const struct lines *l, struct groups *gr, enum ptype t, const struct times *disk, struct err *e);
+void	group_late(const struct lines *l, struct groups *gr, enum ptype t, const struct times *disk);
 
 /* group_waiting - add SST files that wait on disk, unless the granule is there. waiting is sorted. */
-int	group_waiting(struct groups *gr, enum ptype t, const struct times *waiting, struct err *e);
+void	group_waiting(struct groups *gr, enum ptype t, const struct times *waiting);
 
 void	groups_fini(struct groups *gr);
 

@@ -72,18 +72,17 @@ take(struct intake *in, const char *name, char *text, size_t number, const struc
 	size_t dirs = in->lines.dirs.n;
 	struct err why;
 
-	switch (lines_add(&in->lines, text, number, &why)) {
-	case LINES_OK:
+	int r = lines_add(&in->lines, text, number, &why);
+
+	if (r > 0)
 		return good_line(in, name, told, dirs, e);
-	case LINES_NONE:
+	if (r == 0)
 		return 0;
-	case LINES_BAD:
-		err_set(&why, E_DATA, "%s: line %zu: %s", name, number, why.msg);
-		bad_line(in, told, &why);
-		return 0;
-	default:
-		return err_set(e, why.code, "%s: line %zu: %s", name, number, why.msg);
-	}
+	err_set(e, why.code, "%s: line %zu: %s", name, number, why.msg);
+	if (e->code != E_DATA)
+		return -1;
+	bad_line(in, told, e);
+	return 0;
 }
 
 int

@@ -17,30 +17,28 @@
 
 /* --- a line ----------------------------------------------------------------------------------------------------- */
 
-enum lines_result
-lines_parse(char *text, const char **url, const char **name, const char **sum, struct err *e)
+/* Take a line apart: 1, 0 for a blank line or a comment, -1 with E_DATA. */
+static int
+parse(char *text, const char **url, const char **name, const char **sum, struct err *e)
 {
 	char *end, *p;
 
 	text += strspn(text, SEPARATORS);
 	if (*text == '\0' || *text == '#')
-		return LINES_NONE;
+		return 0;
 	end = text + strcspn(text, SEPARATORS);
 	p = end + strspn(end, SEPARATORS);
 	*end = '\0';
 	*url = text;
 	*sum = p;
 	end = p + strcspn(p, SEPARATORS);
-	if (end[strspn(end, SEPARATORS)] != '\0') {
-		err_set(e, E_DATA, "more than a URL and a checksum");
-		return LINES_BAD;
-	}
+	if (end[strspn(end, SEPARATORS)] != '\0')
+		return err_set(e, E_DATA, "more than a URL and a checksum");
 	*end = '\0';
 	*name = str_base(*url);
-	if (*name != *url && strchr(*name, '?') == NULL)
-		return LINES_OK;
-	err_set(e, E_DATA, "%.*s: not the https URL of a file", url_shown(*url), *url);
-	return LINES_BAD;
+	if (*name == *url || strchr(*name, '?') != NULL)
+		return err_set(e, E_DATA, "%.*s: not the https URL of a file", url_shown(*url), *url);
+	return 1;
 }
 
 /* Printable, no comma: lists of two names in one line were joined by it once. */
@@ -80,8 +78,6 @@ take_sum(struct lines *l, struct line *to, const char *sum, struct err *e)
 	if (l->sums.len > UINT32_MAX - 2 * (size_t)4096)
 		return err_set(e, E_ENV, "more than 4 GB of checksums");
 	buf_put(&l->sums, sum, strlen(sum) + 1);
-	if (buf_text(&l->sums, e) == NULL)
-		return -1;
 	memcpy(to->sum, &at, sizeof(at));
 	return 0;
 }
@@ -120,46 +116,34 @@ check_dir(const char *dir, struct err *e)
 	return url_parse(dir, &u, e);
 }
 
-static enum lines_result
-new_dir(struct lines *l, const char *s, size_t n, struct err *e)
-{
-	char *dir = mem_fmt(e, "%.*s", (int)n, s);
-	enum lines_result r = LINES_FAILED;
-
-	if (dir == NULL)
-		return LINES_FAILED;
-	if (check_dir(dir, e) < 0)
-		r = LINES_BAD;
-	else if (l->dirs.n == DIRS_MAX)
-		err_set(e, E_ENV, "more than %d different directories of URLs", DIRS_MAX);
-	else if (strlist_add(&l->dirs, dir, e) == 0)
-		r = LINES_OK;
-	free(dir);
-	return r;
-}
-
-/* The directory s[n], ending in a slash; l->last is set. */
-static enum lines_result
+/* The directory s[n], ending in a slash, becomes l->last. */
+static int
 find_dir(struct lines *l, const char *s, size_t n, struct err *e)
 {
-	enum lines_result r;
+	char *dir;
 	uint32_t h;
+	int ret;
 
 	if (is_dir(l, l->last, s, n))
-		return LINES_OK;
-	if (l->slot == NULL && (l->slot = mem_array(SLOTS, sizeof(*l->slot), e)) == NULL)
-		return LINES_FAILED;
+		return 0;
+	if (l->slot == NULL)
+		l->slot = xarray(SLOTS, sizeof(*l->slot));
 	for (h = hash(s, n) % SLOTS; l->slot[h] != 0; h = (h + 1) % SLOTS)
 		if (is_dir(l, l->slot[h] - 1u, s, n)) {
 			l->last = (uint16_t)(l->slot[h] - 1);
-			return LINES_OK;
+			return 0;
 		}
-	r = new_dir(l, s, n, e);
-	if (r != LINES_OK)
-		return r;
-	l->slot[h] = (uint16_t)l->dirs.n;
-	l->last = (uint16_t)(l->dirs.n - 1);
-	return LINES_OK;
+	if (l->dirs.n == DIRS_MAX)
+		return err_set(e, E_ENV, "more than %d different directories of URLs", DIRS_MAX);
+	dir = xfmt("%.*s", (int)n, s);
+	ret = check_dir(dir, e);
+	if (ret == 0) {
+		strlist_push(&l->dirs, dir);
+		l->slot[h] = (uint16_t)l->dirs.n;
+		l->last = (uint16_t)(l->dirs.n - 1);
+	}
+	free(dir);
+	return ret;
 }
 
 /* --- the table -------------------------------------------------------------------------------------------------- */
@@ -178,39 +162,33 @@ check_name(struct lines *l, const char *name, struct obpg_name *n, struct err *e
 	return 0;
 }
 
-enum lines_result
+int
 lines_add(struct lines *l, char *text, size_t number, struct err *e)
 {
-	const char *url, *base, *sum;
-	enum lines_result r = lines_parse(text, &url, &base, &sum, e);
+	const char *url, *base = NULL, *sum;
 	struct obpg_name n;
 	struct line *to;
+	int r = parse(text, &url, &base, &sum, e);
 
-	if (r != LINES_OK)
+	if (r <= 0)
 		return r;
 	if (check_name(l, base, &n, e) < 0)
-		return LINES_BAD;
-	if (!is_checksum(sum)) {
-		err_set(e, E_DATA, "%s: \"%.70s\" is no checksum", base, sum);
-		return LINES_BAD;
-	}
-	r = find_dir(l, url, (size_t)(base - url), e);
-	if (r != LINES_OK)
-		return r;
-	if (l->n == LINES_MAX) {
-		err_set(e, E_ENV, "more than %zu lines", LINES_MAX);
-		return LINES_FAILED;
-	}
-	if (mem_grow(&l->line, &l->cap, l->n + 1, sizeof(*l->line), e) < 0)
-		return LINES_FAILED;
+		return -1;
+	if (!is_checksum(sum))
+		return err_set(e, E_DATA, "%s: \"%.70s\" is no checksum", base, sum);
+	if (find_dir(l, url, (size_t)(base - url), e) < 0)
+		return -1;
+	if (l->n == LINES_MAX)
+		return err_set(e, E_ENV, "more than %zu lines", LINES_MAX);
+	xgrow(&l->line, &l->cap, l->n + 1, sizeof(*l->line));
 	to = &l->line[l->n];
 	*to = (struct line){ .time = (uint32_t)n.time, .number = (uint32_t)number, .dir = l->last,
 		.suite = (uint8_t)n.suite, .nrt = n.nrt };
 	if (take_sum(l, to, sum, e) < 0)
-		return LINES_FAILED;
+		return -1;
 	l->ds = n.ds;
 	l->n++;
-	return LINES_OK;
+	return 1;
 }
 
 static const char *

@@ -37,30 +37,16 @@ struct lines {
 	struct buf sums;		/* texts of opaque checksums, each with its NUL */
 };
 
-enum lines_result { LINES_OK, LINES_NONE, LINES_BAD, LINES_FAILED };
-
-/*
- * lines_parse - take a line apart, without a table to put it into
- *
- * text		the line; blanks and NULs are put into it
- * url		gets the start of the URL in it
- * name		gets the start of its last component
- * sum		gets the checksum, "" without one
- *
- * Returns LINES_OK, LINES_NONE for a blank line or a comment, LINES_BAD with E_DATA.
- */
-enum lines_result	lines_parse(char *text, const char **url, const char **name, const char **sum, struct err *e);
-
 /*
  * lines_add - add a line
  *
  * text		the line; it is changed
  * number	its number in the list, from 1
  *
- * Returns LINES_OK; LINES_NONE when there is nothing in it; LINES_BAD with E_DATA when it is no download of an SST,
- * SST4, SST3 or OC file of the dataset by https (http from this machine); LINES_FAILED with E_ENV.
+ * Returns 1; 0 when there is nothing in it; -1 with E_DATA when it is no download of an SST, SST4, SST3 or OC file of
+ * the dataset by https (http from this machine), with E_ENV when the table is full.
  */
-enum lines_result	lines_add(struct lines *l, char *text, size_t number, struct err *e);
+int	lines_add(struct lines *l, char *text, size_t number, struct err *e);
 
 /* lines_url, lines_text - append the URL, or "URL CHECKSUM", to b. */
 void	lines_url(const struct lines *l, size_t i, struct buf *b);

@@ -115,18 +115,17 @@ on_foreign(void *ctx, const char *list, size_t number, const char *dir)
 }
 
 static void
-on_replaced(void *ctx, const struct lines *l, size_t old, size_t by)
+on_replaced(void *ctx, size_t old, size_t by)
 {
 	struct run *r = ctx;
+	const struct lines *l = &r->in.lines;
 	struct buf url = {0};
 
 	if (r->replaced++ >= COMPLAINTS)
 		return;
 	lines_url(l, by, &url);
-	if (buf_text(&url, NULL) != NULL)
-		prog_info("%s: line %u: replaced, line %u of %s has another checksum for %s",
-		    intake_list_of(&r->in, old), l->line[old].number, l->line[by].number, intake_list_of(&r->in, by),
-		    url.text);
+	prog_info("%s: line %u: replaced, line %u of %s has another checksum for %s", intake_list_of(&r->in, old),
+	    l->line[old].number, l->line[by].number, intake_list_of(&r->in, by), url.text);
 	buf_free(&url);
 }
 

@@ -21,9 +21,9 @@ take_late(struct run *r, struct err *e)
 
 	for (enum ptype t = PTYPE_QUICKLOOK; ret == 0 && t < PTYPE_COUNT && r->gr.nunmatched > 0; t++) {
 		disk.n = 0;
-		if (tree_sst_times(r->root, r->ds, t, &disk, e) < 0 ||
-		    group_late(&r->in.lines, &r->gr, t, &disk, e) < 0)
-			ret = -1;
+		ret = tree_sst_times(r->root, r->ds, t, &disk, e);
+		if (ret == 0)
+			group_late(&r->in.lines, &r->gr, t, &disk);
 	}
 	times_fini(&disk);
 	return ret;
@@ -37,9 +37,9 @@ take_waiting(struct run *r, struct err *e)
 
 	if (r->type == PTYPE_REFINED || r->outdir != NULL)
 		return 0;
-	if (tree_claim(r->root, r->ds, r->uid, r->o.dry_run, w, r->on_bad_name, r, e) < 0 ||
-	    group_waiting(&r->gr, PTYPE_QUICKLOOK, &w->times, e) < 0)
+	if (tree_claim(r->root, r->ds, r->uid, r->o.dry_run, w, r->on_bad_name, r, e) < 0)
 		return -1;
+	group_waiting(&r->gr, PTYPE_QUICKLOOK, &w->times);
 	if (w->files.n == 0)
 		run_log(r, RUN_GROUP_INFO, "No combiner threshold files exist.");
 	for (size_t i = 0; i < w->files.n; i++)
@@ -61,8 +61,8 @@ make_count(const struct run *r)
 int
 make_granules(struct run *r, struct err *e)
 {
-	if (group_lines(&r->in.lines, &r->gr, r->on_replaced, r, e) < 0 || take_late(r, e) < 0 ||
-	    take_waiting(r, e) < 0)
+	group_lines(&r->in.lines, &r->gr, r->on_replaced, r);
+	if (take_late(r, e) < 0 || take_waiting(r, e) < 0)
 		return -1;
 	r->info("%zu lines: %zu quicklook and %zu refined granules, %zu files without an SST file", r->in.lines.n,
 	    r->gr.type[PTYPE_QUICKLOOK].n, r->gr.type[PTYPE_REFINED].n, r->gr.nunmatched);

@@ -123,7 +123,10 @@ take_sst(void *ctx, const char *name, struct err *e)
 	struct finding *f = ctx;
 	uint32_t time;
 
-	return is_sst(f->ds, name, &time) && strstr(name, ".NRT.") == NULL ? times_add(f->out, time, e) : 0;
+	(void)e;
+	if (is_sst(f->ds, name, &time) && strstr(name, ".NRT.") == NULL)
+		times_add(f->out, time);
+	return 0;
 }
 
 int
@@ -208,8 +211,8 @@ read_names(int fd, const char *path, const struct dataset *ds, struct waiting *w
 	list_open_fd(in, fd, path, '\n');
 	while ((got = list_next(in, &name, e)) == LIST_ITEM || got == LIST_BAD) {
 		if (got == LIST_ITEM && is_sst(ds, name, &time) && strchr(name, '/') == NULL) {
-			if (strlist_add(&w->names, name, e) < 0 || times_add(&w->times, time, e) < 0)
-				goto out;
+			strlist_push(&w->names, name);
+			times_add(&w->times, time);
 			continue;
 		}
 		if (got == LIST_ITEM)
@@ -219,7 +222,6 @@ read_names(int fd, const char *path, const struct dataset *ds, struct waiting *w
 		complain(ctx, e);
 	}
 	ret = got == LIST_END ? 0 : -1;
-out:
 	free(in);
 	return ret;
 }

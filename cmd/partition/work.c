@@ -113,8 +113,8 @@ put_name(struct writer *wr, uint32_t time, enum suite suite, size_t *n)
 	put(b, "\"");
 }
 
-static int
-put_granule(struct writer *wr, const struct granule *g, size_t *names, struct err *e)
+static void
+put_granule(struct writer *wr, const struct granule *g, size_t *names)
 {
 	if (wr->index[WORK_DOWNLOADS].open) {
 		put_line(wr, g->sst);
@@ -126,7 +126,7 @@ put_granule(struct writer *wr, const struct granule *g, size_t *names, struct er
 		put_name(wr, wr->l->line[g->night].time, SUITE_NIGHT, names);
 	if (g->oc != GROUP_NONE)
 		put_name(wr, wr->l->line[g->oc].time, SUITE_OC, names);
-	return times_add(&wr->stamps, g->time, e);
+	times_add(&wr->stamps, g->time);
 }
 
 static void
@@ -171,8 +171,7 @@ write_job(struct writer *wr, const struct work_array *a, size_t job, const struc
 		return -1;
 	put(element(x, x->n++, "  "), "[\n");
 	for (size_t i = 0; i < n; i++)
-		if (put_granule(wr, &g[i], &names, e) < 0)
-			return -1;
+		put_granule(wr, &g[i], &names);
 	put(&x->file.text, "\n  ]");
 	put_stamps(wr);
 	if (a->downloads && outfile_close(&wr->list, e) < 0)

@@ -25,15 +25,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(line, data + i, n);
 		line[n] = '\0';
 		memcpy(copy, line, sizeof(line));
-		if (lines_add(&l, line, i, NULL) != LINES_OK)
+		if (lines_add(&l, line, i, NULL) <= 0)
 			continue;
 		b.len = 0;
 		lines_url(&l, l.n - 1, &b);
 		if (strncmp(copy + strspn(copy, " \t"), b.text, b.len) != 0)
 			abort();
 	}
-	if (l.n > 0 && group_lines(&l, &gr, NULL, NULL, NULL) < 0)
-		abort();
+	if (l.n > 0)
+		group_lines(&l, &gr, NULL, NULL);
 	groups_fini(&gr);
 	lines_fini(&l);
 	buf_free(&b);
