@@ -4,22 +4,29 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/set.h"
 #include "base/str.h"
 #include "pending.h"
 
-struct entry {
-	struct entry *chain;		/* next one of the bucket */
-	struct entry *next, *prev;	/* SST files in order of arrival */
+/* What the set of minutes is asked for: no padding in it. */
+struct minute {
 	const struct dataset *ds;
 	int64_t minute;
+};
+
+struct entry {
+	struct entry *chain;		/* next one of its minute */
+	struct entry *next, *prev;	/* SST files in order of arrival */
+	struct minute minute;
 	uint64_t serial;
 	bool sst;
 	char path[];
 };
 
 struct pending {
-	struct entry **bucket;
-	size_t nbuckets, n, nsst;
+	struct set minutes;		/* of platforms: index + 1 in chain */
+	struct entry **chain;		/* the files of each of them */
+	size_t nchains, cap, nsst;
 	struct entry *first, *last;
 	uint64_t serial;
 };
@@ -27,17 +34,7 @@ struct pending {
 struct pending *
 pending_new(struct err *e)
 {
-	struct pending *p = mem_array(1, sizeof(*p), e);
-
-	if (p == NULL)
-		return NULL;
-	p->nbuckets = 64;
-	p->bucket = mem_array(p->nbuckets, sizeof(struct entry *), e);
-	if (p->bucket == NULL) {
-		free(p);
-		return NULL;
-	}
-	return p;
+	return mem_array(1, sizeof(struct pending), e);
 }
 
 void
@@ -47,77 +44,65 @@ pending_free(struct pending *p)
 
 	if (p == NULL)
 		return;
-	for (size_t i = 0; i < p->nbuckets; i++)
-		for (struct entry *it = p->bucket[i]; it != NULL; it = next) {
+	for (size_t i = 0; i < p->nchains; i++)
+		for (struct entry *it = p->chain[i]; it != NULL; it = next) {
 			next = it->chain;
 			free(it);
 		}
-	free(p->bucket);
+	free(p->chain);
+	set_fini(&p->minutes);
 	free(p);
 }
 
-static struct entry **
-bucket_of(const struct pending *p, const struct dataset *ds, int64_t minute)
-{
-	uint64_t h = (uint64_t)minute * 4 + (unsigned char)ds->letter;
-
-	h *= 0x9e3779b97f4a7c15u;
-	return &p->bucket[(h >> 32) % p->nbuckets];
-}
-
-static int
-grow(struct pending *p, struct err *e)
-{
-	struct entry **old = p->bucket, **at, *next;
-	size_t nold = p->nbuckets;
-
-	if (p->n < nold)
-		return 0;
-	p->bucket = mem_array(2 * nold, sizeof(struct entry *), e);
-	if (p->bucket == NULL) {
-		p->bucket = old;
-		return -1;
-	}
-	p->nbuckets *= 2;
-	for (size_t i = 0; i < nold; i++)
-		for (struct entry *it = old[i]; it != NULL; it = next) {
-			next = it->chain;
-			at = bucket_of(p, it->ds, it->minute);
-			it->chain = *at;
-			*at = it;
-		}
-	free(old);
-	return 0;
-}
-
-static int64_t
+static struct minute
 minute_of(const struct obpg_name *n)
 {
-	return n->time / 60;
+	return (struct minute){ n->ds, n->time / 60 };
+}
+
+/* Where the files of its platform and minute begin; NULL when there were none yet. */
+static struct entry **
+chain_of(const struct pending *p, struct minute m)
+{
+	uint32_t at = set_get(&p->minutes, &m, sizeof(m));
+
+	return at > 0 ? &p->chain[at - 1] : NULL;
+}
+
+static struct entry *
+first_of(const struct pending *p, const struct obpg_name *n)
+{
+	struct entry **chain = chain_of(p, minute_of(n));
+
+	return chain != NULL ? *chain : NULL;
 }
 
 int
 pending_add(struct pending *p, const char *path, const struct obpg_name *n, struct err *e)
 {
+	struct minute minute = minute_of(n);
 	struct entry *it, **at;
+	uint32_t *known;
 
-	for (it = *bucket_of(p, n->ds, minute_of(n)); it != NULL; it = it->chain)
+	for (it = first_of(p, n); it != NULL; it = it->chain)
 		if (strcmp(it->path, path) == 0)
 			return 0;
-	if (grow(p, e) < 0)
-		return -1;
 	it = mem_array(1, sizeof(*it) + strlen(path) + 1, e);
 	if (it == NULL)
 		return -1;
 	memcpy(it->path, path, strlen(path) + 1);
-	it->ds = n->ds;
-	it->minute = minute_of(n);
+	it->minute = minute;
 	it->sst = n->suite == SUITE_SST;
 	it->serial = p->serial++;
-	at = bucket_of(p, it->ds, it->minute);
+	known = set_at(&p->minutes, &minute, sizeof(minute));
+	if (*known == 0) {
+		xgrow(&p->chain, &p->cap, p->nchains + 1, sizeof(struct entry *));
+		p->chain[p->nchains++] = NULL;
+		*known = (uint32_t)p->nchains;
+	}
+	at = &p->chain[*known - 1];
 	it->chain = *at;
 	*at = it;
-	p->n++;
 	if (!it->sst)
 		return 0;
 	it->prev = p->last;
@@ -143,7 +128,7 @@ pending_mark(const struct pending *p)
 static char *
 take(struct pending *p, struct entry *it)
 {
-	struct entry **at = bucket_of(p, it->ds, it->minute);
+	struct entry **at = chain_of(p, it->minute);
 	char *path = (char *)it;
 	size_t n = strlen(it->path) + 1;
 
@@ -152,7 +137,6 @@ take(struct pending *p, struct entry *it)
 	*at = it->chain;
 	*(it->prev != NULL ? &it->prev->next : &p->first) = it->next;
 	*(it->next != NULL ? &it->next->prev : &p->last) = it->prev;
-	p->n--;
 	p->nsst--;
 	memmove(path, it->path, n);
 	return path;
@@ -167,9 +151,8 @@ pending_take(struct pending *p, const struct obpg_name *like, uint64_t mark)
 		it = p->first;
 		return it != NULL && it->serial < mark ? take(p, it) : NULL;
 	}
-	for (it = *bucket_of(p, like->ds, minute_of(like)); it != NULL; it = it->chain)
-		if (it->sst && it->ds == like->ds && it->minute == minute_of(like) && it->serial < mark &&
-		    (oldest == NULL || it->serial < oldest->serial))
+	for (it = first_of(p, like); it != NULL; it = it->chain)
+		if (it->sst && it->serial < mark && (oldest == NULL || it->serial < oldest->serial))
 			oldest = it;
 	return oldest != NULL ? take(p, oldest) : NULL;
 }
@@ -177,8 +160,8 @@ pending_take(struct pending *p, const struct obpg_name *like, uint64_t mark)
 const char *
 pending_listed(const struct pending *p, const struct obpg_name *n, const char *base)
 {
-	for (struct entry *it = *bucket_of(p, n->ds, minute_of(n)); it != NULL; it = it->chain)
-		if (!it->sst && it->ds == n->ds && strcmp(str_base(it->path), base) == 0)
+	for (struct entry *it = first_of(p, n); it != NULL; it = it->chain)
+		if (!it->sst && strcmp(str_base(it->path), base) == 0)
 			return it->path;
 	return NULL;
 }

@@ -93,44 +93,18 @@ entry_hex(const struct entry *n, char out[ENTRY_HEX_SIZE])
 
 /* ---- finding ---- */
 
-static uint64_t
-hash(const char *s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-	return h ^ h >> 32;
-}
-
-/* Where key is, or would go. */
-static uint32_t *
-slot_of(const struct entries *t, const char *key)
-{
-	size_t i = (size_t)hash(key) & (t->nslots - 1);
-
-	while (t->slot[i] != 0 && strcmp(t->item[t->slot[i] - 1].key, key) != 0)
-		i = (i + 1) & (t->nslots - 1);
-	return &t->slot[i];
-}
-
 int
 entries_index(struct entries *t, void (*twice)(void *ctx, const struct entry *first, const struct entry *last),
     void *ctx, struct err *e)
 {
 	if (t->n >= UINT32_MAX / 2)
 		return err_set(e, E_DATA, "more than %u files", UINT32_MAX / 2);
-	for (t->nslots = 16; t->nslots < 2 * t->n; t->nslots *= 2)
-		;
-	free(t->slot);
-	t->slot = mem_array(t->nslots, sizeof(*t->slot), e);
-	if (t->slot == NULL)
-		return -1;
+	set_fini(&t->index);
 	for (size_t i = 0; i < t->n; i++) {
-		uint32_t *s = slot_of(t, t->item[i].key);
-		size_t old = *s;
+		uint32_t *at = set_at(&t->index, t->item[i].key, strlen(t->item[i].key));
+		size_t old = *at;
 
-		*s = (uint32_t)i + 1;
+		*at = (uint32_t)i + 1;
 		if (old == 0)
 			continue;
 		if (twice != NULL)
@@ -143,7 +117,7 @@ entries_index(struct entries *t, void (*twice)(void *ctx, const struct entry *fi
 struct entry *
 entries_find(const struct entries *t, const char *key)
 {
-	uint32_t i = t->slot != NULL ? *slot_of(t, key) : 0;
+	uint32_t i = set_get(&t->index, key, strlen(key));
 
 	return i != 0 ? &t->item[i - 1] : NULL;
 }
@@ -220,6 +194,6 @@ entries_fini(struct entries *t)
 		free(b);
 	}
 	free(t->item);
-	free(t->slot);
+	set_fini(&t->index);
 	*t = (struct entries){0};
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/set.h"
 
 /*
  * Files and their checksums: those of an answer, and those of the state. The key of a file is its name, or its whole
@@ -26,8 +27,7 @@ struct entries {
 	struct entry *item;
 	size_t n, cap;
 	struct entry_block *blocks;
-	uint32_t *slot;			/* hash table: index + 1 of an entry, 0 = free; NULL before entries_index */
-	size_t nslots;
+	struct set index;		/* by key: index + 1 of an entry; empty before entries_index */
 };
 
 /* entries_add - append; sha1 is hexadecimal text. The entry is valid until the next addition; NULL with E_ENV. */

@@ -15,10 +15,10 @@
 #include "base/mem.h"
 #include "base/opts.h"
 #include "base/prog.h"
+#include "base/set.h"
 #include "netcdf/ncf.h"
 #include "download.h"
 #include "report.h"
-#include "seen.h"
 
 #define PARALLEL_DEFAULT 4
 #define PARALLEL_MAX 16
@@ -67,7 +67,7 @@ struct run {
 	char *list_name;		/* job mode: the .txt list */
 	int list_fd;			/* ... open; else -1 */
 	bool input_ended;
-	struct seen seen;
+	struct set seen;		/* URLs and checksums: each is fetched once */
 	struct report report;
 	const struct dataset *ds;	/* for the logs: the first one met */
 	long lines;
@@ -266,7 +266,8 @@ say_plan(const struct run *r, const struct request *q)
 static int
 begin(struct run *r, struct request *q, bool *fresh, struct err *e)
 {
-	int is_new;
+	uint32_t *seen;
+	char *text;
 
 	*fresh = true;
 	if (r->only != NULL && q->obpg.ds != r->only)
@@ -275,11 +276,13 @@ begin(struct run *r, struct request *q, bool *fresh, struct err *e)
 		q->alg = DIGEST_NONE;
 		q->checksum[0] = '\0';
 	}
-	is_new = seen_add(&r->seen, q->url, q->checksum, e);
-	if (is_new <= 0) {
-		*fresh = false;
-		return is_new;
-	}
+	text = xfmt("%s %s", q->url, q->checksum);
+	seen = set_at(&r->seen, text, strlen(text));
+	free(text);
+	*fresh = *seen == 0;
+	*seen = 1;
+	if (!*fresh)
+		return 0;
 	if (r->ds == NULL)
 		r->ds = q->obpg.ds;
 	log_text(report_start(&r->report, r->ds));
@@ -548,7 +551,7 @@ tear_down(struct run *r)
 	downloads_free(r->d);
 	login_fini(&r->login);
 	report_close(&r->report);
-	seen_fini(&r->seen);
+	set_fini(&r->seen);
 	free(r->list_name);
 	if (r->list_fd >= 0)
 		(void)close(r->list_fd);

@@ -12,8 +12,7 @@
 
 #define SEPARATORS " \t"
 #define DAY 86400
-#define DIRS_MAX 32767			/* half of the table */
-#define SLOTS 65536
+#define DIRS_MAX UINT16_MAX
 
 /* --- a line ----------------------------------------------------------------------------------------------------- */
 
@@ -84,16 +83,6 @@ take_sum(struct lines *l, struct line *to, const char *sum, struct err *e)
 
 /* --- directories ------------------------------------------------------------------------------------------------ */
 
-static uint32_t
-hash(const char *s, size_t n)
-{
-	uint32_t h = 2166136261u;	/* FNV-1a */
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619u;
-	return h;
-}
-
 static bool
 is_dir(const struct lines *l, size_t i, const char *s, size_t n)
 {
@@ -120,29 +109,26 @@ check_dir(const char *dir, struct err *e)
 static int
 find_dir(struct lines *l, const char *s, size_t n, struct err *e)
 {
+	uint32_t *at;
 	char *dir;
-	uint32_t h;
-	int ret;
+	int ret = 0;
 
 	if (is_dir(l, l->last, s, n))
 		return 0;
-	if (l->slot == NULL)
-		l->slot = xarray(SLOTS, sizeof(*l->slot));
-	for (h = hash(s, n) % SLOTS; l->slot[h] != 0; h = (h + 1) % SLOTS)
-		if (is_dir(l, l->slot[h] - 1u, s, n)) {
-			l->last = (uint16_t)(l->slot[h] - 1);
-			return 0;
+	at = set_at(&l->dir_index, s, n);
+	if (*at == 0) {
+		if (l->dirs.n == DIRS_MAX)
+			return err_set(e, E_ENV, "more than %d different directories of URLs", DIRS_MAX);
+		dir = xfmt("%.*s", (int)n, s);
+		ret = check_dir(dir, e);
+		if (ret == 0) {
+			strlist_push(&l->dirs, dir);
+			*at = (uint32_t)l->dirs.n;
 		}
-	if (l->dirs.n == DIRS_MAX)
-		return err_set(e, E_ENV, "more than %d different directories of URLs", DIRS_MAX);
-	dir = xfmt("%.*s", (int)n, s);
-	ret = check_dir(dir, e);
-	if (ret == 0) {
-		strlist_push(&l->dirs, dir);
-		l->slot[h] = (uint16_t)l->dirs.n;
-		l->last = (uint16_t)(l->dirs.n - 1);
+		free(dir);
 	}
-	free(dir);
+	if (ret == 0)
+		l->last = (uint16_t)(*at - 1);
 	return ret;
 }
 
@@ -289,7 +275,7 @@ void
 lines_fini(struct lines *l)
 {
 	free(l->line);
-	free(l->slot);
+	set_fini(&l->dir_index);
 	strlist_free(&l->dirs);
 	buf_free(&l->sums);
 	*l = (struct lines){0};

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/set.h"
 #include "base/str.h"
 #include "granule/dataset.h"
 
@@ -32,7 +33,7 @@ struct lines {
 	struct line *line;
 	size_t n, cap;
 	struct strlist dirs;		/* "https://host/path/", in the order of their appearance */
-	uint16_t *slot;			/* hash table of dirs: index + 1 */
+	struct set dir_index;		/* of dirs: index + 1 */
 	uint16_t last;			/* the directory of the last line: mostly that of the next one too */
 	struct buf sums;		/* texts of opaque checksums, each with its NUL */
 };
