@@ -7,7 +7,7 @@
 
 #include "agree.h"
 #include "base/mem.h"
-#include "base/ring.h"
+#include "base/pool.h"
 #include "combine.h"
 #include "netcdf/rows.h"
 

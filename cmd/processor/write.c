@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/ring.h"
+#include "base/pool.h"
 #include "convert.h"
 #include "netcdf/chunks.h"
 #include "write.h"

@@ -11,11 +11,11 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/opts.h"
+#include "base/pool.h"
 #include "base/prog.h"
 #include "granule/name.h"
 #include "place/notify.h"
 #include "find.h"
-#include "pool.h"
 #include "report.h"
 #include "upload.h"
 
@@ -151,12 +151,19 @@ record_failure(struct run *r, const struct upload *u)
 		r->stop = true;
 }
 
-/* Runs in a worker; owns the granule. */
+/* A granule for a thread. */
+struct task {
+	struct job job;			/* first, so that it is found from it */
+	struct run *run;
+	struct upload *upload;
+};
+
 static void
-do_granule(void *ctx, void *item)
+do_granule(struct job *j)
 {
-	struct upload *u = item;
-	struct run *r = ctx;
+	struct task *t = (struct task *)(void *)j;
+	struct upload *u = t->upload;
+	struct run *r = t->run;
 	struct err e;
 
 	upload_run(&r->c, u);
@@ -174,6 +181,7 @@ do_granule(void *ctx, void *item)
 	prog_progress("%zu stored, %zu failed", r->report.nstored, r->report.nfailed);
 	(void)pthread_mutex_unlock(&r->lock);
 	upload_free(u);
+	free(t);
 }
 
 /* --- the list --------------------------------------------------------------------------------------------------- */
@@ -202,13 +210,17 @@ give(struct run *r, const char *path)
 {
 	struct err e;
 	struct upload *u = upload_new(path, r->given, &e);
+	struct task *t;
 
 	if (u == NULL) {
 		item_failed(r, &e);
 		return;
 	}
 	r->given++;
-	pool_give(r->pool, u);
+	t = xarray(1, sizeof(*t));
+	*t = (struct task){ .job.run = do_granule, .run = r, .upload = u };
+	pool_submit(r->pool, &t->job);
+	pool_room(r->pool);		/* reading the list goes no faster than the work */
 }
 
 static void
@@ -315,6 +327,7 @@ static int
 open_places(struct run *r, struct err *e)
 {
 	enum place_mode mode = r->o.dry_run ? PLACE_ASIS : PLACE_CREATE;
+	int workers = r->o.jobs > 0 ? r->o.jobs : WORKERS;
 
 	if (notify_open(&r->notify, r->o.dry_run ? NULL : r->o.notify, e) < 0)
 		return -1;
@@ -328,7 +341,7 @@ open_places(struct run *r, struct err *e)
 	}
 	if (open_failed(r, e) < 0)
 		return -1;
-	r->pool = pool_new(r->o.jobs > 0 ? r->o.jobs : WORKERS, do_granule, r, e);
+	r->pool = pool_new(workers > 1 ? workers : 0, e);
 	return r->pool == NULL ? -1 : 0;
 }
 

@@ -1,10 +1,17 @@
-/* The ring: order, bound, every number of workers, errors. Also meant for -fsanitize=thread. */
+/* Jobs in threads: each once, no more at a time than there are threads, waits that end. The ring: order, bound, every
+ * number of threads, errors. Also meant for -fsanitize=thread. */
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "base/ring.h"
+#include "base/pool.h"
 #include "tap.h"
+
+#define JOBS 1000
 
 #define ITEMS 5000
 
@@ -121,9 +128,121 @@ small(void)
 	ok(1, "a ring never used is freed");
 }
 
+/* ---- jobs ---- */
+
+struct task {
+	struct job job;			/* first, so that a task is its job */
+	int n, runs, before;		/* before: tasks done before it */
+};
+
+static atomic_int done;
+
+static void
+count(struct job *j)
+{
+	struct task *t = (struct task *)(void *)j;
+	int now = atomic_fetch_add(&under_way, 1) + 1, max = atomic_load(&most);
+
+	while (now > max && !atomic_compare_exchange_weak(&most, &max, now))
+		continue;
+	if (t->n % 100 == 0)
+		(void)usleep(1000);
+	t->runs++;
+	t->before = atomic_fetch_add(&done, 1);
+	(void)atomic_fetch_sub(&under_way, 1);
+}
+
+static void
+jobs(int threads, bool room)
+{
+	static struct task t[JOBS];
+	struct err e;
+	struct pool *p = pool_new(threads, &e);
+	int runs = 0, disorder = 0;
+
+	done = most = 0;
+	for (int i = 0; i < JOBS; i++) {
+		t[i] = (struct task){ .job.run = count, .n = i };
+		pool_submit(p, &t[i].job);
+		if (room)
+			pool_room(p);
+		if (i == JOBS / 2) {
+			pool_wait(p, &t[i].job);
+			is_int(t[i].runs, 1, "%d threads: who waits for a job finds it done", threads);
+		}
+	}
+	pool_free(p);
+	for (int i = 0; i < JOBS; i++) {
+		runs += t[i].runs == 1;
+		disorder += t[i].before != i;
+	}
+	is_int(runs, JOBS, "... all have run, once");
+	ok(threads > 1 || disorder == 0, "... in order, if there is one thread");
+	ok(most <= (threads > 0 ? threads : 1), "... never more at a time than there are threads");
+}
+
+static atomic_int met, freed, masked;
+
+/* Waits until the other thread is here too. */
+static void
+meet(struct job *j)
+{
+	(void)j;
+	met++;
+	for (int i = 0; met < 2 && i < 5000; i++)
+		(void)usleep(1000);
+}
+
+static void
+free_itself(struct job *j)
+{
+	free(j);
+	freed++;
+}
+
+static void
+look_at_mask(struct job *j)
+{
+	sigset_t set;
+
+	(void)j;
+	if (pthread_sigmask(SIG_SETMASK, NULL, &set) == 0)
+		masked = sigismember(&set, SIGTERM);
+}
+
+static void
+more_jobs(void)
+{
+	struct err e;
+	struct pool *p = pool_new(2, &e);
+	struct job a = { .run = meet }, b = { .run = meet }, c = { .run = look_at_mask };
+
+	pool_submit(p, &a);
+	pool_submit(p, &b);
+	pool_wait(p, &b);
+	is_int(met, 2, "jobs run at the same time");
+	for (int i = 0; i < JOBS; i++) {
+		struct job *j = malloc(sizeof(*j));
+
+		*j = (struct job){ .run = free_itself };
+		pool_submit(p, j);
+	}
+	pool_submit(p, &c);
+	pool_free(p);
+	is_int(freed, JOBS, "a job may free itself");
+	ok(masked, "signals are the owner's");
+	p = pool_new(3, &e);
+	pool_wait(p, &a);
+	pool_room(p);
+	ok(1, "nothing to wait for");
+	pool_free(p);
+	pool_free(NULL);
+}
+
 int
 main(void)
 {
+	static const int threads[] = { 0, 1, 2, 16 };
 	static const int workers[] = { 0, 1, 2, 7, 32 };
 	static const size_t nslots[] = { 1, 2, 8, 64 };
 
@@ -133,5 +252,10 @@ main(void)
 	drain_fails(0);
 	drain_fails(3);
 	small();
+	for (size_t i = 0; i < sizeof(threads) / sizeof(*threads); i++) {
+		jobs(threads[i], false);
+		jobs(threads[i], true);
+	}
+	more_jobs();
 	return tap_done();
 }
