@@ -2,7 +2,7 @@
 # The includes follow the layers, and only the dataset table knows the names of datasets.
 . "${0%/*}/lib.sh"
 need "${CC:=gcc}"
-plan 8
+plan 9
 
 cd "$top" || exit 1
 
@@ -27,6 +27,7 @@ knows granule base
 knows netcdf base
 knows remote base
 knows place base remote
+knows run base granule place
 
 # A program includes lib/AREA/x.h as "AREA/x.h" and its own headers as "x.h".
 bad=$(includes cmd/*.[ch] cmd/*/*.[ch] | while read -r file header; do

@@ -161,7 +161,7 @@ process(struct run *run, const char *path)
 
 	run->items++;
 	finallog_add(&run->log, LOG_TO_PROCESS, str_base(path));
-	prog_progress("processor: %zu done, %s", run->made, str_base(path));
+	prog_progress("%zu done, %s", run->made, str_base(path));
 	if (granule_process(&run->rules, path, &r, &e) == 0)
 		done(run, path, &r);
 	else

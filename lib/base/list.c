@@ -18,13 +18,22 @@ list_open_fd(struct list_in *in, int fd, const char *name, char sep)
 }
 
 void
+list_open_items(struct list_in *in, size_t n, char *items[], char sep)
+{
+	static char *none[] = { NULL };
+
+	list_open_fd(in, -1, "the list", sep);
+	in->argv = items != NULL ? items : none;
+	in->argc = n;
+}
+
+void
 list_open(struct list_in *in, int argc, char *argv[], char sep)
 {
-	list_open_fd(in, STDIN_FILENO, "standard input", sep);
-	if (argc > 0 && !(argc == 1 && strcmp(argv[0], "-") == 0)) {
-		in->argv = argv;
-		in->argc = argc;
-	}
+	if (argc > 0 && !(argc == 1 && strcmp(argv[0], "-") == 0))
+		list_open_items(in, (size_t)argc, argv, sep);
+	else
+		list_open_fd(in, STDIN_FILENO, "standard input", sep);
 }
 
 /* 1 and a block with unread bytes, 0 at the end, -1 on failure. */
@@ -147,7 +156,7 @@ list_next(struct list_in *in, char **item, struct err *e)
 	size_t n;
 
 	if (in->argv != NULL) {
-		if (in->line == (size_t)in->argc)
+		if (in->line == in->argc)
 			return LIST_END;
 		*item = in->argv[in->line++];
 		if (strlen(*item) <= LIST_RECMAX)

@@ -17,7 +17,7 @@
 
 struct list_in {
 	char **argv;			/* remaining arguments; NULL when reading a descriptor */
-	int argc;
+	size_t argc;
 	int fd;
 	char sep;
 	const char *name;		/* for messages: "standard input" or a file name */
@@ -32,6 +32,9 @@ struct list_in {
 
 /* list_open - read argv[0..argc-1], or standard input; sep is '\n' or '\0'. */
 void	list_open(struct list_in *in, int argc, char *argv[], char sep);
+
+/* list_open_items - read strings as if they were arguments; they must stay. */
+void	list_open_items(struct list_in *in, size_t n, char *items[], char sep);
 
 /* list_open_fd - read an open descriptor; name is for messages and must stay valid. */
 void	list_open_fd(struct list_in *in, int fd, const char *name, char sep);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -31,6 +32,7 @@ static int verbosity = 1;		/* 0 quiet, 1 normal, 2 verbose */
 static int progress_mode = -1;
 static double progress_last;
 static int progress_shown;
+static bool stdin_closed;
 
 /* The second one means it; but timeout(1) and others send each to the process and to its group. */
 static void
@@ -45,16 +47,23 @@ on_signal(int sig)
 	}
 }
 
+/* A closed descriptor would be given to the next file that is opened: results would go into it. */
 static void
 open_standard_descriptors(void)
 {
+	bool no_output = fcntl(STDOUT_FILENO, F_GETFD) < 0;
 	int fd;
 
+	stdin_closed = fcntl(STDIN_FILENO, F_GETFD) < 0;
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
+	if (no_output) {
+		prog_say("standard output is closed, results would be lost");
+		exit(ST_ENV);
+	}
 }
 
 void
@@ -76,6 +85,12 @@ prog_init(const char *argv0)
 #ifndef KEEP_DUMPABLE		/* sanitizers and debuggers attach to the process */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+}
+
+bool
+prog_stdin_closed(void)
+{
+	return stdin_closed;
 }
 
 const char *
@@ -274,22 +289,32 @@ terminal_width(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 1 ? ws.ws_col - 1 : 79;
 }
 
+/* Several programs of a pipeline share the terminal; the last one draws. */
+static bool
+is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 void
 prog_progress(const char *fmt, ...)
 {
-	char line[512];
+	char text[512], line[600];
 	va_list ap;
 	double now;
 
 	if (progress_mode < 0)
-		progress_mode = verbosity > 0 && isatty(STDERR_FILENO);
+		progress_mode = verbosity > 0 && isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO);
 	now = clock_steady();
 	if (!progress_mode || now - progress_last < PROGRESS_INTERVAL)
 		return;
 	progress_last = now;
 	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	(void)snprintf(line, sizeof(line), "%s: %s", name, text);
 	(void)fprintf(stderr, "\r\033[K%.*s", terminal_width(), line);
 	progress_shown = 1;
 }

@@ -18,10 +18,13 @@ enum status {
 	ST_ENV = 3	/* the surroundings failed, a retry may help */
 };
 
-/* prog_init - take the name from argv[0], open descriptors 0-2 if closed, ignore SIGPIPE, catch SIGINT and SIGTERM
- * (prog_signal tells), keep core dumps from showing secrets. Call it first. */
+/* prog_init - take the name from argv[0], open descriptors 0 and 2 if closed (a closed 1 ends the program with ST_ENV),
+ * ignore SIGPIPE, catch SIGINT and SIGTERM (prog_signal tells), keep core dumps from showing secrets. Call it first. */
 void	prog_init(const char *argv0);
 const char	*prog_name(void);
+
+/* prog_stdin_closed - whether the program was started without a standard input (which looks like an empty one now). */
+bool	prog_stdin_closed(void);
 
 /* prog_done - flush and close standard output; returns the exit status: 128+n after a signal, ST_ENV when output
  * was lost, else status. Every path that has printed ends in it. */
@@ -62,8 +65,8 @@ double	prog_real(const char *opt, const char *text, double min, double max);
 /* prog_version - print "NAME (generate) VERSION" on standard output; returns prog_done(ST_OK). */
 int	prog_version(void);
 
-/* The progress line: shown on a terminal (or when forced on), at most ten times a second, erased before messages.
- * mode: -1 as the terminal asks for, 0 off, 1 on. */
+/* The progress line "NAME: ...": shown on a terminal by the last program of a pipeline (or when forced on), at most ten
+ * times a second, erased before messages. mode: -1 as the terminal asks for, 0 off, 1 on. */
 void	prog_progress_mode(int mode);
 void	prog_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	prog_progress_end(void);

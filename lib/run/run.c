@@ -1,0 +1,307 @@
+/* run - the frame of every program */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "run/job.h"
+#include "run/run.h"
+
+#define DEFAULT_ROOT "generate-data"
+
+void
+run_begin(struct run *p, int argc, char *argv[], const struct program *program)
+{
+	const char *root = getenv("GENERATE_ROOT");
+	int first;
+	struct err e;
+
+	prog_init(argv[0]);
+	p->program = program;
+	p->log.sections = program->sections;
+	p->root = root != NULL && *root != '\0' ? root : DEFAULT_ROOT;
+	p->index = -1;
+	p->attempts = 3;
+	p->failed.fd = -1;
+	p->began = clock_steady();
+	(void)pthread_mutex_init(&p->lock, NULL);
+	first = options_parse(p, argc, argv, program);
+	p->args = argv + first;
+	p->nargs = argc - first;
+	p->sep = p->null ? '\0' : '\n';
+	p->final_log = (p->final_log || p->job != NULL) && !p->dry_run;
+	if (p->quiet)
+		prog_quiet();
+	if (p->verbose)
+		prog_verbose();
+	if (p->progress || p->no_progress)
+		prog_progress_mode(p->progress);
+	if (dataset_of_option(p->dataset_text, &p->ds, &e) < 0 || ptype_of_option(p->type_text, &p->type, &e) < 0)
+		run_usage("%s", e.msg);
+	if ((program->common & COMMON_LIST) == 0 && p->nargs > 0)
+		run_usage("%s: no arguments are expected", p->args[0]);
+	if (p->job != NULL && p->nargs > 0)
+		run_usage("--job and items on the command line");
+}
+
+void
+run_usage(const char *fmt, ...)
+{
+	char text[ERR_MSGMAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	exit(prog_bad_usage("%s", text));
+}
+
+/* ---- beginning and end ---- */
+
+int
+run_open(struct run *r, struct err *e)
+{
+	if (r->index < 0 && (r->index = job_index(e)) < 0)
+		return -1;
+	if (notify_open(&r->notify, r->dry_run ? NULL : r->notify_place, e) < 0)
+		return -1;
+	if (r->failed_path != NULL && !r->dry_run &&
+	    (newfile_open(&r->failed, r->failed_path, e) < 0 || newfile_write(&r->failed, "", 0, e) < 0))
+		return -1;
+	if (r->job != NULL) {
+		if (job_elements(r->job, r->index, &r->elements, e) < 0)
+			return -1;
+		list_open_items(&r->in, r->elements.n, r->elements.item, r->sep);
+	} else if ((r->program->common & COMMON_LIST) != 0) {
+		list_open(&r->in, r->nargs, r->args, r->sep);
+		if (r->in.argv == NULL && prog_stdin_closed())
+			return err_set(e, E_USAGE, "standard input is closed: nothing to read");
+	}
+	return 0;
+}
+
+void
+run_set_items(struct run *r, struct strlist *items)
+{
+	strlist_free(&r->elements);
+	r->elements = *items;
+	*items = (struct strlist){0};
+	list_open_items(&r->in, r->elements.n, r->elements.item, r->sep);
+}
+
+static void
+run_close(struct run *r)
+{
+	newfile_close(&r->failed);
+	notify_close(&r->notify);
+	finallog_fini(&r->log);
+	strlist_free(&r->elements);
+	(void)pthread_mutex_destroy(&r->lock);
+}
+
+/* The last attempt of a job: some failed items shall not keep the dependants of the good ones from running. */
+static int
+status_for_engine(const struct run *r)
+{
+	if (r->status != ST_SOME || r->job == NULL || r->strict || !job_last_attempt(r->attempts))
+		return r->status;
+	prog_info("some items failed; this was the last attempt, dependants may run for the others");
+	return ST_OK;
+}
+
+int
+run_end(struct run *r, const char *routine)
+{
+	struct err e;
+	char *line;
+
+	prog_progress_end();
+	if (r->failed.fd >= 0 && newfile_commit(&r->failed, &e) < 0)
+		run_error(r, &e);
+	if (routine != NULL && r->final_log) {
+		line = finallog_line(&r->log, routine);
+		prog_log(line);
+		free(line);
+	}
+	if (notify_send(&r->notify, r->program->subject, &e) < 0)
+		prog_warn(&e);			/* a lost message never decides */
+	r->status = status_for_engine(r);
+	run_close(r);
+	return prog_done(r->status);
+}
+
+int
+run_abort(struct run *r, const struct err *e)
+{
+	int status = prog_fail(e);
+
+	run_close(r);
+	return prog_done(status);
+}
+
+/* ---- items ---- */
+
+bool
+run_goes_on(struct run *r)
+{
+	bool on;
+
+	(void)pthread_mutex_lock(&r->lock);
+	on = !r->stop && prog_signal() == 0 && !ferror(stdout);
+	(void)pthread_mutex_unlock(&r->lock);
+	return on;
+}
+
+static void
+note_error(struct run *r, const struct err *e)
+{
+	r->status = prog_failed(e, r->status);
+	if (e->code == E_AUTH || e->code == E_SIGNAL)
+		r->stop = true;
+}
+
+void
+run_error(struct run *r, const struct err *e)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	note_error(r, e);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+void
+run_failed_line(struct run *r, const char *line)
+{
+	struct err e;
+
+	if (r->failed.fd < 0 || dprintf(r->failed.fd, "%s%c", line, r->sep) >= 0)
+		return;
+	err_sys(&e, "%s", r->failed_path);
+	r->status = prog_failed(&e, r->status);
+}
+
+static void
+note_failure(struct run *r, struct item *it)
+{
+	if (it->state != ITEM_QUARANTINED)
+		it->state = ITEM_FAILED;
+	xsnprintf(it->reason, sizeof(it->reason), "%s", it->err.msg);
+	note_error(r, &it->err);
+	if (it->line != NULL)
+		run_failed_line(r, it->line);
+	if (!r->program->own_mail)
+		notify_add(&r->notify, "%s\n", it->err.msg);
+}
+
+/* The item's text on standard output; what is lost there ends the run. */
+static void
+print(struct run *r, const struct item *it)
+{
+	char *json = r->json ? item_json(it, r->dry_run) : NULL;
+	struct err e;
+	int rc = 0;
+
+	if (isatty(STDOUT_FILENO))
+		prog_progress_end();
+	if (json != NULL || it->text != NULL)
+		rc = list_add(json != NULL ? json : it->text, r->sep, &e);
+	else if (!it->silent)
+		for (size_t i = 0; rc == 0 && i < it->outputs.n; i++)
+			rc = list_add(it->outputs.item[i], r->sep, &e);
+	free(json);
+	if (rc < 0 || list_flush(&e) < 0) {
+		r->status = ST_ENV;		/* prog_done says so */
+		r->stop = true;
+	}
+}
+
+void
+run_put(struct run *r, struct item *it)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	if (it->err.code != E_NONE)
+		note_failure(r, it);
+	r->done += it->state == ITEM_DONE;
+	r->skipped += it->state == ITEM_SKIPPED;
+	r->waiting += it->state == ITEM_WAITING;
+	r->nfailed += it->state == ITEM_FAILED || it->state == ITEM_QUARANTINED;
+	print(r, it);
+	(void)pthread_mutex_unlock(&r->lock);
+	item_fini(it);
+}
+
+void
+run_list(struct run *r, run_work *work)
+{
+	enum list_result got;
+	struct err e;
+	char *line;
+
+	while (run_goes_on(r) && (got = list_next(&r->in, &line, &e)) != LIST_END) {
+		struct item it;
+		int rc;
+
+		if (got != LIST_ITEM) {
+			run_error(r, &e);
+			if (got == LIST_FAILED)
+				break;
+			continue;
+		}
+		prog_progress("%zu done, %zu failed, %s", r->done + r->skipped, r->nfailed, line);
+		item_begin(&it, line);
+		rc = work(r, line, &it);
+		if (rc == 0 && it.state == ITEM_DONE)
+			it.state = ITEM_SKIPPED;
+		run_put(r, &it);
+	}
+}
+
+int
+run_items(struct run *p, int argc, char *argv[], const struct program *program, run_work *work)
+{
+	struct err e;
+
+	run_begin(p, argc, argv, program);
+	if (run_open(p, &e) < 0)
+		return run_abort(p, &e);
+	run_list(p, work);
+	return run_end(p, NULL);
+}
+
+/* ---- logs ---- */
+
+void
+run_log(const struct run *r, const char *origin, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	if (!r->final_log)
+		return;
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		mem_die("out of memory");
+	prog_log_from(true, origin, "%s", text);
+	free(text);
+}
+
+void
+run_log_job(struct run *r, const char *none)
+{
+	finallog_field(&r->log, "job_id", "%s", job_id());
+	finallog_field(&r->log, "job_index", "%ld", r->index);
+	finallog_field(&r->log, "json_file", "%s", r->job != NULL ? str_base(r->job) : none);
+}
+
+int
+run_workers(const struct run *r, int max)
+{
+	long n = r->jobs > 0 ? r->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > max ? max : (int)n;
+}

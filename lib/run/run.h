@@ -1,0 +1,133 @@
+#ifndef RUN_H
+#define RUN_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/list.h"
+#include "base/prog.h"
+#include "base/str.h"
+#include "granule/dataset.h"
+#include "granule/finallog.h"
+#include "place/notify.h"
+#include "run/item.h"
+#include "run/options.h"
+
+/*
+ * The run of a program: what all of them do alike. A program keeps its own options in a struct that begins with the
+ * run; its main file is the rows of these options and the work on one item:
+ *
+ *	int
+ *	main(int argc, char *argv[])
+ *	{
+ *		struct purger p = { .hours = 96 };
+ *
+ *		return run_items(&p.run, argc, argv, &program, work);
+ *	}
+ *
+ * Programs that check options, open places or walk their items in their own way call the parts of run_items in the
+ * same order: run_begin, own checks (run_usage), run_open, own places, run_list or own loop, run_end.
+ *
+ * Under --dry-run the frame opens neither --failed nor --notify and logs nothing, so programs need not ask.
+ */
+
+struct program {
+	const char *usage;		/* "usage: NAME ...", then what it does; the options follow by themselves */
+	const struct option_row *rows;	/* its own, OPT_END last */
+	unsigned common;		/* COMMON_... of the common ones that it takes */
+	const char *subject;		/* of its message to operators */
+	const char *const *sections;	/* of its final_log line; NULL without */
+	bool own_mail;			/* it writes the message itself, else run_put adds a line per failed item */
+};
+
+struct run {
+	/* Common options; what a program does not take has its default. */
+	const char *root;		/* --root, GENERATE_ROOT, or ./generate-data */
+	const char *outdir;		/* -o: results flat into this directory; NULL without */
+	const struct dataset *ds;	/* -d; NULL without */
+	enum ptype type;		/* -t; PTYPE_COUNT without */
+	const char *job;		/* --job list file; NULL outside job mode */
+	long index;			/* element of the job list: --index, or the engine's array index */
+	long attempts;			/* --attempts: tries the engine gives a job */
+	long jobs;			/* -j: parallel workers; 0 = the program's default */
+	char sep;			/* between records: newline, or NUL with -0 */
+	bool dry_run, json, strict;
+	bool final_log;			/* print log lines that other systems read: --final-log, or job mode */
+	const char *failed_path, *notify_place;
+	const char *dataset_text, *type_text;	/* -d and -t as written; NULL without */
+	bool null, quiet, verbose, progress, no_progress, help, version;
+
+	/* The run */
+	const struct program *program;
+	char **args;			/* arguments that are no options */
+	int nargs;
+	struct list_in in;		/* the items; set by run_open */
+	struct strlist elements;	/* of the job list, where they are the items */
+	struct notify notify;
+	struct newfile failed;
+	struct finallog log;
+	double began;			/* clock_steady() */
+
+	pthread_mutex_t lock;		/* of all below, held by run_put and run_error */
+	size_t done, skipped, waiting, nfailed;
+	int status;
+	bool stop;			/* going on is pointless: output lost, or credentials refused */
+};
+
+/*
+ * run_begin - name, signals, descriptors and options; p is the program's struct and begins with the run
+ *
+ * Ends the program for --help, --version and wrong usage.
+ */
+void	run_begin(struct run *p, int argc, char *argv[], const struct program *program);
+
+/* run_usage - wrong usage that only the program itself can see: message, pointer to --help, status 2. */
+_Noreturn void	run_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* run_open - open --notify and --failed, and the items: arguments, standard input, or the element of the job list.
+ * Returns 0; -1 with E_USAGE or E_ENV, to be handed to run_abort. */
+int	run_open(struct run *r, struct err *e);
+
+/* run_set_items - these strings are the items (of a job whose element does not name them directly); taken over. */
+void	run_set_items(struct run *r, struct strlist *items);
+
+/* run_goes_on - whether to begin another item: no signal, and nothing that makes going on pointless. */
+bool	run_goes_on(struct run *r);
+
+/* Work on an item: > 0 done, 0 nothing to do (skipped), < 0 failed with it->err. It fills in outputs and its own pairs;
+ * a state it sets itself (waiting, quarantined) stays. */
+typedef int	run_work(struct run *r, const char *line, struct item *it);
+
+/* run_list - work on the items one by one, and put their records. */
+void	run_list(struct run *r, run_work *work);
+
+/* run_put - print an item's record, count it, and note a failure on standard error, in --failed and in the message to
+ * operators; it is item_fini'd. Any thread may call it. */
+void	run_put(struct run *r, struct item *it);
+
+/* run_error - a failure that is none of an item: said, and in the status. Any thread. */
+void	run_error(struct run *r, const struct err *e);
+
+/* run_failed_line - one more line of --failed, for items that were never begun. */
+void	run_failed_line(struct run *r, const char *line);
+
+/* run_log - the line "ORIGIN : TEXT", if log lines are asked for. run_log_job - the fields job_id, job_index and
+ * json_file of the final_log line; none is what stands for no job list. */
+void	run_log(const struct run *r, const char *origin, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void	run_log_job(struct run *r, const char *none);
+
+/* run_end - finish --failed, send the message, print the final_log line of routine (NULL without), flush standard
+ * output, free. Returns the exit status. run_abort - the same for a run that could not begin. */
+int	run_end(struct run *r, const char *routine);
+int	run_abort(struct run *r, const struct err *e);
+
+/* run_items - all of it, for programs that need nothing in between. */
+int	run_items(struct run *p, int argc, char *argv[], const struct program *program, run_work *work);
+
+/* run_workers - the number of parallel workers: -j, or the number of processors, at most max. */
+int	run_workers(const struct run *r, int max);
+
+#endif
