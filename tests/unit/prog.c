@@ -108,13 +108,21 @@ static int
 has_descriptors(const void *arg)
 {
 	(void)close(0);
-	(void)close(1);
 	(void)close(2);
 	prog_init("prog");
 	(void)arg;
-	if (fcntl(0, F_GETFD) < 0 || fcntl(1, F_GETFD) < 0 || fcntl(2, F_GETFD) < 0)
+	if (!prog_stdin_closed() || fcntl(0, F_GETFD) < 0 || fcntl(1, F_GETFD) < 0 || fcntl(2, F_GETFD) < 0)
 		return 1;
 	return open(".", O_RDONLY) == 3 ? 0 : 2;
+}
+
+static int
+has_no_output(const void *arg)
+{
+	(void)close(1);
+	prog_init("prog");
+	(void)arg;
+	return 0;
 }
 
 static void
@@ -129,6 +137,7 @@ signals(void)
 	is_int(child(writes_to_nobody, NULL, "out"), 0, "a reader that went away is a write error");
 	is_int(child(runs_under_nohup, NULL, "out"), 0, "an ignored signal stays ignored");
 	is_int(child(has_descriptors, NULL, "out"), 0, "descriptors 0-2 are open, whoever started it");
+	is_int(child(has_no_output, NULL, "out"), ST_ENV, "without standard output nothing begins");
 }
 
 static int
@@ -206,7 +215,7 @@ messages(void)
 		{ E_AUTH, ST_ENV } };
 
 	is_int(child(speaks, NULL, "out"), ST_ENV, "the worst failure of an item is the status");
-	is_str(err, "\r\033[K50%\r\033[Kprog: info\nprog: said\nprog: debug\n"
+	is_str(err, "\r\033[Kprog: 50%\r\033[Kprog: info\nprog: said\nprog: debug\n"
 	    "prog: x: bad\nprog: x: bad\nprog: x: bad\n", "messages as -q and -v ask for, not over the progress line");
 	is_str(out, "", "... and none on standard output");
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
