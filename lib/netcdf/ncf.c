@@ -11,7 +11,9 @@
 
 #include <hdf5.h>
 
+#include "base/mem.h"
 #include "netcdf/ncf.h"
+#include "netcdf/vet.h"
 
 void
 ncf_setup(void)
@@ -20,14 +22,6 @@ ncf_setup(void)
 	(void)H5dont_atexit();		/* it crashes there after a file could not be closed on a full disk */
 	(void)H5open();
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-}
-
-/* Whether errno speaks of the surroundings, not of the file: HDF5 keeps the reason of a failure to itself, but errno
- * usually still has it. */
-static bool
-is_environment(int en)
-{
-	return en == EIO || en == ENOMEM || en == EMFILE || en == ENFILE || en == ESTALE || en == ETIMEDOUT;
 }
 
 int
@@ -40,7 +34,9 @@ ncf_damaged(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
-	if (is_environment(en))
+	if (en == ENOMEM)
+		mem_die("out of memory");
+	if (en == EIO || en == EMFILE || en == ENFILE || en == ESTALE || en == ETIMEDOUT)
 		return err_set(e, E_ENV, "%s: %s", msg, strerror(en));
 	return err_set(e, E_DATA, "%s", msg);
 }
@@ -90,9 +86,17 @@ check_signature(const char *path, struct err *e)
 int
 ncf_open(const char *path, int *ncid, struct err *e)
 {
+	hid_t file;
 	int rc;
 
 	if (check_signature(path, e) < 0)
+		return -1;
+	errno = 0;
+	file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+	rc = file < 0 ? ncf_damaged(e, "%s: damaged netCDF-4 file", path) : vet_file(file, path, e);
+	if (file >= 0)
+		(void)H5Fclose(file);
+	if (rc < 0)
 		return -1;
 	errno = 0;
 	rc = nc_open(path, NC_NOWRITE, ncid);
@@ -163,9 +167,7 @@ read_number(int ncid, int varid, const char *att, struct ncatt *out)
 
 	if (out->type > NC_UINT64 || out->len == 0)
 		return NC_EBADTYPE;
-	v = calloc(out->len, sizeof(*v));
-	if (v == NULL)
-		return NC_ENOMEM;
+	v = xarray(out->len, sizeof(*v));
 	rc = nc_get_att_double(ncid, varid, att, v);
 	out->number = v[0];
 	free(v);

@@ -19,7 +19,8 @@ void	ncf_setup(void);
 /*
  * ncf_open - open an existing netCDF-4 file for reading
  *
- * The HDF5 signature is checked before any library parses the file. Returns 0 with *ncid to be closed by
+ * The HDF5 signature is checked before any library parses the file, and what is in it (netcdf/vet.h) before any of it
+ * is read. Returns 0 with *ncid to be closed by
  * nc_close(), or -1: E_MISSING, E_DATA for everything that is not a readable netCDF-4 file, E_ENV.
  */
 int	ncf_open(const char *path, int *ncid, struct err *e);
@@ -28,7 +29,7 @@ int	ncf_open(const char *path, int *ncid, struct err *e);
 int	ncf_fail(int rc, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* ncf_damaged - err_set with E_DATA for a file that HDF5 or netCDF could not read; E_ENV with the text of errno when
- * that tells of a failing disk or of lack of memory. Set errno to 0 before the call that failed. */
+ * that tells of a failing disk; lack of memory ends the program. Set errno to 0 before the call that failed. */
 int	ncf_damaged(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define NCF_TEXTMAX 4096
