@@ -153,8 +153,8 @@ send(struct copier *c, const struct plan *p, const struct stream *st, size_t i, 
 	s = ring_slot(c->ring, e);
 	if (s == NULL)
 		return -1;
-	if (s->codec == NULL && (s->codec = codec_new(1, e)) == NULL)
-		return -1;
+	if (s->codec == NULL)
+		s->codec = codec_new(1);
 	if (p->stop != NULL && p->stop())
 		return err_set(e, E_SIGNAL, "%s: interrupted", c->path);
 	s->stream = st;

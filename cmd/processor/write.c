@@ -30,8 +30,6 @@ struct task {
 	size_t outcap;
 	struct codec *codec;
 	struct chunks_row row;
-	int ret;
-	struct err err;
 };
 
 /* ---- what has to be known before the first line is converted ---- */
@@ -212,7 +210,7 @@ work(void *slot)
 	struct task *t = slot;
 	const void *lines = convert(t);
 
-	t->ret = chunks_encode(t->to, t->row.row, lines, t->codec, &t->row, &t->err);
+	chunks_encode(t->to, t->row.row, lines, t->codec, &t->row);
 }
 
 /* ---- the owner of the ring ---- */
@@ -223,10 +221,6 @@ drain(void *slot, void *ctx, struct err *e)
 	struct task *t = slot;
 
 	(void)ctx;
-	if (t->ret < 0) {
-		*e = t->err;
-		return -1;
-	}
 	return chunks_write(t->to, &t->row, e);
 }
 
@@ -322,11 +316,7 @@ new_tasks(size_t n, int level, struct err *e)
 	struct task *tasks = mem_array(n, sizeof(*tasks), e);
 
 	for (size_t i = 0; tasks != NULL && i < n; i++) {
-		tasks[i].codec = codec_new(level, e);
-		if (tasks[i].codec == NULL) {
-			free_tasks(tasks, n);
-			return NULL;
-		}
+		tasks[i].codec = codec_new(level);
 	}
 	return tasks;
 }

@@ -76,9 +76,7 @@ int
 chunks_open(struct chunks *c, hid_t file, const char *path, const char *variable, struct err *e)
 {
 	*c = (struct chunks){ .dset = -1 };
-	c->name = mem_fmt(e, "%s: %s", path, variable);
-	if (c->name == NULL)
-		return -1;
+	c->name = xfmt("%s: %s", path, variable);
 	c->dset = H5Dopen2(file, variable, H5P_DEFAULT);
 	if (c->dset < 0)
 		return err_set(e, E_DATA, "%s: no such variable", c->name);
@@ -121,9 +119,8 @@ cut(const struct chunks *c, const unsigned char *lines, size_t nlines, size_t pi
 	memset(chunk + nlines * step, 0, (c->cj - nlines) * step);
 }
 
-int
-chunks_encode(const struct chunks *c, size_t row, const void *lines, struct codec *codec, struct chunks_row *out,
-    struct err *e)
+void
+chunks_encode(const struct chunks *c, size_t row, const void *lines, struct codec *codec, struct chunks_row *out)
 {
 	size_t n = c->ni / c->ci + (c->ni % c->ci != 0), bytes = c->cj * c->ci * c->elem;
 	size_t nlines = chunks_lines(c, row);
@@ -132,19 +129,16 @@ chunks_encode(const struct chunks *c, size_t row, const void *lines, struct code
 	out->row = row;
 	out->n = n;
 	out->room = codec_bound(bytes);
-	if (mem_grow(&out->bytes, &out->cap, n * out->room, 1, e) < 0 ||
-	    mem_grow(&out->size, &out->sizecap, n, sizeof(*out->size), e) < 0 ||
-	    (!whole && mem_grow(&out->chunk, &out->chunkcap, bytes, 1, e) < 0))
-		return -1;
+	xgrow(&out->bytes, &out->cap, n * out->room, 1);
+	xgrow(&out->size, &out->sizecap, n, sizeof(*out->size));
+	if (!whole)
+		xgrow(&out->chunk, &out->chunkcap, bytes, 1);
 	for (size_t i = 0; i < n; i++) {
 		if (!whole)
 			cut(c, lines, nlines, i * c->ci, out->chunk);
-		out->size[i] = out->room;
-		if (codec_encode(codec, whole ? lines : out->chunk, bytes, c->elem, c->shuffle,
-		    out->bytes + i * out->room, &out->size[i], e) < 0)
-			return -1;
+		out->size[i] = codec_encode(codec, whole ? lines : out->chunk, bytes, c->elem, c->shuffle,
+		    out->bytes + i * out->room);
 	}
-	return 0;
 }
 
 int

@@ -49,9 +49,9 @@ size_t	chunks_rows(const struct chunks *c);
 size_t	chunks_lines(const struct chunks *c, size_t i);
 
 /* chunks_encode - encode lines, [chunks_lines(row)][ni] elements, row-major; chunks that reach over an edge are
- * filled up with zeros. -1 with E_ENV. */
-int	chunks_encode(const struct chunks *c, size_t row, const void *lines, struct codec *codec,
-	    struct chunks_row *out, struct err *e);
+ * filled up with zeros. */
+void	chunks_encode(const struct chunks *c, size_t row, const void *lines, struct codec *codec,
+	    struct chunks_row *out);
 
 /* chunks_write - store an encoded row; -1 with E_ENV. */
 int	chunks_write(const struct chunks *c, const struct chunks_row *row, struct err *e);

@@ -7,23 +7,16 @@
 #include "base/mem.h"
 #include "netcdf/ncf.h"
 #include "netcdf/rows.h"
+#include "netcdf/vet.h"
 
 #define BLOCK_BYTES (256 * 1024)	/* blocks are made of so many chunk rows (or lines) that they reach this size */
-#define CHUNK_MAX (256 * 1024 * 1024)	/* no granule has larger ones; refuse what only a damaged file says */
 
 int
 rows_file(const char *path, hid_t *file, struct err *e)
 {
-	hid_t fapl = H5Pcreate(H5P_FILE_ACCESS);
-
-	if (fapl < 0)
-		return err_mem(e, path);
 	errno = 0;
-	*file = H5Fopen(path, H5F_ACC_RDONLY, fapl);
-	if (*file < 0)
-		ncf_damaged(e, "%s: damaged HDF5 file", path);
-	(void)H5Pclose(fapl);
-	return *file < 0 ? -1 : 0;
+	*file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+	return *file < 0 ? ncf_damaged(e, "%s: damaged HDF5 file", path) : 0;
 }
 
 void
@@ -33,23 +26,25 @@ rows_file_close(hid_t file)
 		(void)H5Fclose(file);
 }
 
+/* Types of variables that are read, as stored. */
+static const struct type {
+	size_t size;
+	const char *name;
+	const hid_t *stored, *unsigned_too;
+} types[] = {
+	[NC_BYTE] = { 1, "byte", &H5T_STD_I8LE_g, &H5T_STD_U8LE_g },
+	[NC_SHORT] = { 2, "short", &H5T_STD_I16LE_g, NULL },
+	[NC_INT] = { 4, "int", &H5T_STD_I32LE_g, NULL },
+	[NC_FLOAT] = { 4, "float", &H5T_IEEE_F32LE_g, NULL },
+};
+
 static bool
-type_matches(hid_t dset, nc_type type)
+type_matches(hid_t dset, const struct type *t)
 {
 	hid_t have = H5Dget_type(dset);
-	bool same = false;
+	bool same = have >= 0 && (H5Tequal(have, *t->stored) > 0 ||
+	    (t->unsigned_too != NULL && H5Tequal(have, *t->unsigned_too) > 0));
 
-	if (have < 0)
-		return false;
-	switch (type) {
-	case NC_BYTE:
-		same = H5Tequal(have, H5T_STD_I8LE) > 0 || H5Tequal(have, H5T_STD_U8LE) > 0;
-		break;
-	case NC_SHORT: same = H5Tequal(have, H5T_STD_I16LE) > 0; break;
-	case NC_INT: same = H5Tequal(have, H5T_STD_I32LE) > 0; break;
-	case NC_FLOAT: same = H5Tequal(have, H5T_IEEE_F32LE) > 0; break;
-	default: break;
-	}
 	(void)H5Tclose(have);
 	return same;
 }
@@ -73,7 +68,8 @@ read_shape(struct rows *r, struct err *e)
 	return 0;
 }
 
-/* Whether all filters of the variable are ours; notes their bits. */
+/* Whether all filters of the variable are ours; notes their bits. Without any HDF5 has to read: it tells the nominal size
+ * of a chunk then, and would read what its index says. */
 static bool
 know_filters(struct rows *r, hid_t dcpl)
 {
@@ -94,29 +90,24 @@ know_filters(struct rows *r, hid_t dcpl)
 			return false;
 		}
 	}
-	return n >= 0;
+	return n > 0;
 }
 
 static int
-read_storage(struct rows *r, nc_type type, struct err *e)
+read_storage(struct rows *r, struct err *e)
 {
-	static const hid_t *native[] = { [NC_BYTE] = &H5T_NATIVE_SCHAR_g, [NC_SHORT] = &H5T_NATIVE_SHORT_g,
-		[NC_INT] = &H5T_NATIVE_INT_g, [NC_FLOAT] = &H5T_NATIVE_FLOAT_g };
 	hsize_t chunk[2] = { 0, 1 };
 	hid_t dcpl = H5Dget_create_plist(r->dset);
-	H5D_fill_value_t fill;
 
 	if (dcpl < 0)
-		return err_mem(e, r->name);
+		return ncf_damaged(e, "%s: damaged file", r->name);
 	if (H5Pget_layout(dcpl) == H5D_CHUNKED && H5Pget_chunk(dcpl, r->rank, chunk) == r->rank) {
 		r->raw = know_filters(r, dcpl);
 		r->cj = (size_t)chunk[0];
 		r->ci = (size_t)chunk[1];
 	}
-	if (H5Pfill_value_defined(dcpl, &fill) >= 0 && fill != H5D_FILL_VALUE_UNDEFINED)
-		(void)H5Pget_fill_value(dcpl, *native[type], r->fill);
 	(void)H5Pclose(dcpl);
-	if (r->raw && (r->cj == 0 || r->ci == 0 || r->cj > CHUNK_MAX / r->ci / r->elem))
+	if (r->raw && (r->cj == 0 || r->ci == 0 || r->cj > VET_CHUNK / r->ci / r->elem))
 		return err_set(e, E_DATA, "%s: chunks of %zu x %zu", r->name, r->cj, r->ci);
 	r->block = BLOCK_BYTES / (r->ni * r->elem + 1) + 1;
 	if (r->cj != 0 && r->block % r->cj != 0)
@@ -133,21 +124,16 @@ chunks_across(const struct rows *r)
 int
 rows_open(struct rows *r, hid_t file, const char *path, const char *variable, nc_type type, struct err *e)
 {
-	static const size_t size[] = { [NC_BYTE] = 1, [NC_SHORT] = 2, [NC_INT] = 4, [NC_FLOAT] = 4 };
-
-	*r = (struct rows){ .dset = -1, .elem = size[type] };
-	r->name = mem_fmt(e, "%s: %s", path, variable);
-	if (r->name == NULL)
-		return -1;
+	*r = (struct rows){ .dset = -1, .elem = types[type].size };
+	r->name = xfmt("%s: %s", path, variable);
 	r->dset = H5Dopen2(file, variable, H5P_DEFAULT);
 	if (r->dset < 0)
 		return err_set(e, E_MISSING, "%s: no such variable", r->name);
-	if (!type_matches(r->dset, type))
-		return err_set(e, E_DATA, "%s: is not of type %s", r->name,
-		    type == NC_BYTE ? "byte" : type == NC_SHORT ? "short" : type == NC_INT ? "int" : "float");
+	if (!type_matches(r->dset, &types[type]))
+		return err_set(e, E_DATA, "%s: is not of type %s", r->name, types[type].name);
 	if (read_shape(r, e) < 0)
 		return -1;
-	return read_storage(r, type, e);
+	return read_storage(r, e);
 }
 
 void
@@ -175,8 +161,7 @@ fetch_lines(const struct rows *r, struct rows_block *b, struct err *e)
 	int ret = -1;
 
 	b->nbytes = b->lines * r->ni * r->elem;
-	if (mem_grow(&b->bytes, &b->cap, b->nbytes, 1, e) < 0)
-		goto out;
+	xgrow(&b->bytes, &b->cap, b->nbytes, 1);
 	if (file < 0 || mem < 0 || type < 0 ||
 	    H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
 	    H5Dread(r->dset, type, mem, file, H5P_DEFAULT, b->bytes) < 0)
@@ -184,7 +169,6 @@ fetch_lines(const struct rows *r, struct rows_block *b, struct err *e)
 		    b->first + b->lines - 1);
 	else
 		ret = 0;
-out:
 	if (mem >= 0)
 		(void)H5Sclose(mem);
 	if (file >= 0)
@@ -194,45 +178,25 @@ out:
 	return ret;
 }
 
-/* HDF5 has no stored size for a chunk: it was never written, or its index is damaged. Reading an element tells. */
-static bool
-is_unwritten(const struct rows *r, const hsize_t at[2])
-{
-	hsize_t count[2] = { 1, 1 };
-	unsigned char element[8];
-	hid_t type = H5Dget_type(r->dset), file = H5Dget_space(r->dset);
-	hid_t mem = H5Screate_simple(r->rank, count, NULL);
-	bool good = file >= 0 && mem >= 0 && type >= 0 &&
-	    H5Sselect_hyperslab(file, H5S_SELECT_SET, at, NULL, count, NULL) >= 0 &&
-	    H5Dread(r->dset, type, mem, file, H5P_DEFAULT, element) >= 0;
-
-	(void)H5Sclose(mem);
-	(void)H5Sclose(file);
-	(void)H5Tclose(type);
-	return good;
-}
-
+/* Returns 1; 0 when the index has no such chunk or is damaged, or -1. */
 static int
 fetch_chunk(const struct rows *r, size_t line, size_t pixel, struct rows_block *b, struct err *e)
 {
+	size_t nominal = r->cj * r->ci * r->elem;
 	hsize_t at[2] = { line, pixel }, size = 0;
-	struct rows_chunk *c = &b->chunk[b->nchunks];
 	uint32_t mask = 0;
 
-	if ((H5Dget_chunk_storage_size(r->dset, at, &size) < 0 || size == 0) && !is_unwritten(r, at))
-		return ncf_damaged(e, "%s: cannot find the chunk at line %zu, pixel %zu: damaged file", r->name, line,
-		    pixel);
-	if (size > 2 * (hsize_t)CHUNK_MAX)
+	if (H5Dget_chunk_storage_size(r->dset, at, &size) < 0 || size == 0)
+		return 0;
+	if (size > nominal + nominal / 8 + 1024)
 		return err_set(e, E_DATA, "%s: chunk of %llu bytes", r->name, (unsigned long long)size);
-	if (mem_grow(&b->bytes, &b->cap, b->nbytes + (size_t)size, 1, e) < 0)
-		return -1;
-	if (size > 0 && H5Dread_chunk(r->dset, H5P_DEFAULT, at, &mask, b->bytes + b->nbytes) < 0)
+	xgrow(&b->bytes, &b->cap, b->nbytes + (size_t)size, 1);
+	if (H5Dread_chunk(r->dset, H5P_DEFAULT, at, &mask, b->bytes + b->nbytes) < 0)
 		return ncf_damaged(e, "%s: cannot read the chunk at line %zu, pixel %zu: damaged file", r->name,
 		    line, pixel);
-	*c = (struct rows_chunk){ .at = b->nbytes, .size = (size_t)size, .mask = mask };
+	b->chunk[b->nchunks++] = (struct rows_chunk){ .at = b->nbytes, .size = (size_t)size, .mask = mask };
 	b->nbytes += (size_t)size;
-	b->nchunks++;
-	return 0;
+	return 1;
 }
 
 int
@@ -244,26 +208,24 @@ rows_fetch(const struct rows *r, size_t i, struct rows_block *b, struct err *e)
 	b->first = i * r->block;
 	b->lines = r->nj - b->first < r->block ? r->nj - b->first : r->block;
 	b->nbytes = b->nchunks = 0;
+	b->raw = r->raw;
 	errno = 0;
 	if (!r->raw)
 		return fetch_lines(r, b, e);
 	n = chunks_across(r) * (b->lines / r->cj + 1);
-	if (mem_grow(&b->chunk, &b->chunkcap, n, sizeof(*b->chunk), e) < 0)
-		return -1;
+	xgrow(&b->chunk, &b->chunkcap, n, sizeof(*b->chunk));
 	for (size_t line = b->first; line < b->first + b->lines; line += r->cj)
-		for (size_t pixel = 0; pixel < r->ni; pixel += r->ci)
-			if (fetch_chunk(r, line, pixel, b, e) < 0)
-				return -1;
-	return 0;
-}
+		for (size_t pixel = 0; pixel < r->ni; pixel += r->ci) {
+			int got = fetch_chunk(r, line, pixel, b, e);
 
-/* A chunk that was never written. */
-static void
-fill_part(const struct rows *r, const struct codec_part *p, unsigned char *out)
-{
-	for (size_t j = 0; j < p->height; j++)
-		for (size_t i = 0; i < p->width; i++)
-			memcpy(out + j * p->stride + i * r->elem, r->fill, r->elem);
+			if (got < 0)
+				return -1;
+			if (got == 0) {		/* HDF5 fills the gap, or finds the damage */
+				b->raw = false;
+				return fetch_lines(r, b, e);
+			}
+		}
+	return 0;
 }
 
 /* Decode chunk k, so much of it as lies inside the variable, to its place in the lines. */
@@ -278,11 +240,7 @@ decode_chunk(struct rows_block *b, size_t k, struct codec *codec, unsigned char 
 	p.height = b->lines - line < r->cj ? b->lines - line : r->cj;
 	p.width = r->ni - pixel < r->ci ? r->ni - pixel : r->ci;
 	out += (line * r->ni + pixel) * r->elem;
-	if (c->size == 0) {
-		fill_part(r, &p, out);
-		return 0;
-	}
-	return codec_decode_part(codec, b->bytes + c->at, c->size, r->deflate && !(c->mask & r->deflate_bit),
+	return codec_decode(codec, b->bytes + c->at, c->size, r->deflate && !(c->mask & r->deflate_bit),
 	    r->shuffle && !(c->mask & r->shuffle_bit), r->elem, &p, out, e);
 }
 
@@ -292,7 +250,7 @@ rows_decode(struct rows_block *b, struct codec *codec, void *out, struct err *e)
 	const struct rows *r = b->of;
 	struct err why = {0};
 
-	if (!r->raw) {
+	if (!b->raw) {
 		memcpy(out, b->bytes, b->nbytes);
 		return 0;
 	}

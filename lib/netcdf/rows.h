@@ -13,8 +13,8 @@
 /*
  * Reading two-dimensional variables of netCDF-4 files by blocks of whole chunk rows, in two steps: rows_fetch gets
  * a block's chunks as they are stored (HDF5, one thread), rows_decode turns them into lines (memory only, any
- * thread). Variables that are not chunked, or have other filters than shuffle and deflate, are read by HDF5 itself
- * in rows_fetch; the caller sees no difference.
+ * thread). Variables without the filters shuffle and deflate, or with others, and blocks with chunks that were never
+ * written, are read by HDF5 itself in rows_fetch; the caller sees no difference.
  */
 
 struct rows {
@@ -29,14 +29,14 @@ struct rows {
 	bool deflate, shuffle;
 	unsigned deflate_bit, shuffle_bit;	/* their bits in a chunk's filter mask */
 	size_t cj, ci;			/* chunk shape */
-	unsigned char fill[8];		/* element of chunks that were never written */
 };
 
 /* A fetched block. All-zero is empty; memory is reused from block to block and released by rows_block_free. */
 struct rows_block {
 	const struct rows *of;
 	size_t first, lines;		/* the lines it holds */
-	unsigned char *bytes;		/* stored chunks, or decoded lines */
+	bool raw;			/* bytes are chunks as stored, not lines */
+	unsigned char *bytes;
 	size_t nbytes, cap;
 	struct rows_chunk { size_t at, size; unsigned mask; } *chunk;	/* at: in bytes */
 	size_t nchunks, chunkcap;
