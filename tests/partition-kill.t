@@ -60,7 +60,7 @@ sound() {
 }
 
 killed=0 unsound='' unfinished=''
-for call in openat:61 write:15 fsync:11 fdatasync:7 renameat:11 rename:2 fcntl:3 unlink:1 mkdir:15 close:91; do
+for call in openat:61 write:15 fsync:11 fdatasync:7 rename:3 fcntl:3 unlink:1 mkdir:15 close:91; do
 	step=${call#*:} call=${call%:*}
 	n=1
 	while [ $n -lt 400 ]; do

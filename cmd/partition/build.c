@@ -13,17 +13,17 @@
 
 struct builder {
 	const struct setup *s;
-	const struct work *w;
+	const struct worklists *w;
 	struct plan *p;
 };
 
 int
-build_dir(const struct setup *s, const char *root, enum work_index what, char *out, struct err *e)
+build_dir(const struct setup *s, const char *root, enum worklist what, char *out, struct err *e)
 {
 	static const enum layout place[] = {
-		[WORK_DOWNLOADS] = LAYOUT_DOWNLOAD_LISTS,
-		[WORK_COMBINER] = LAYOUT_COMBINER_LISTS,
-		[WORK_PROCESSOR] = LAYOUT_INPUT,
+		[WORKLIST_DOWNLOADS] = LAYOUT_DOWNLOAD_LISTS,
+		[WORKLIST_COMBINER] = LAYOUT_COMBINER_LISTS,
+		[WORKLIST_PROCESSOR] = LAYOUT_INPUT,
 	};
 
 	if (s->outdir != NULL)
@@ -34,7 +34,7 @@ build_dir(const struct setup *s, const char *root, enum work_index what, char *o
 static const char *
 type_name(enum ptype t)
 {
-	return t == PTYPE_COUNT ? WORK_UNMATCHED : ptype_name(t);
+	return t == PTYPE_COUNT ? WORKLISTS_UNMATCHED : ptype_name(t);
 }
 
 /* Names of AWS Batch jobs are the reference's, others read them; elsewhere they are unique. */
@@ -51,7 +51,7 @@ job_name(const struct setup *s, enum component comp, enum ptype t, size_t array,
 }
 
 static int
-fill_job(const struct builder *b, struct plan_job *j, enum component comp, const struct work_array *a,
+fill_job(const struct builder *b, struct plan_job *j, enum component comp, const struct array *a,
     struct command *c, struct err *e)
 {
 	const struct setup *s = b->s;
@@ -82,19 +82,21 @@ values(const struct setup *s, const char *list, const char *path, bool single)
 
 /* One job, its elements after those of job `after`. 1 and it is the last one of the plan; 0 when there is none; -1. */
 static int
-add_job(const struct builder *b, enum component comp, enum work_index what, const struct work_array *a, size_t after,
+add_job(const struct builder *b, enum component comp, enum worklist what, const struct array *a, size_t after,
     struct err *e)
 {
-	char list[WORK_NAME_SIZE] = "", path[LAYOUT_SIZE + WORK_NAME_SIZE] = "", dir[LAYOUT_SIZE];
+	char list[WORKLISTS_NAME_SIZE] = "", path[LAYOUT_SIZE + WORKLISTS_NAME_SIZE] = "", dir[LAYOUT_SIZE];
 	struct config_values v = values(b->s, list, path, a->jobs == 1);
 	struct plan_job *j;
 	struct command c;
 	int r;
 
-	if (comp != COMP_RETURNER && (work_index_name(b->w, what, a->type, a->number, list, e) < 0 ||
-	    build_dir(b->s, b->s->job_root, what, dir, e) < 0 ||
-	    str_fmt(path, sizeof(path), e, "%s/%s", dir, list) < 0))
-		return -1;
+	if (comp != COMP_RETURNER) {
+		worklists_name(b->w, what, a, list);
+		if (build_dir(b->s, b->s->job_root, what, dir, e) < 0)
+			return -1;
+		xsnprintf(path, sizeof(path), "%s/%s", dir, list);
+	}
 	r = config_command(b->s->config, comp, b->s->ds, a->type, &v, !b->s->container, &c, e);
 	if (r <= 0)
 		return r;
@@ -110,11 +112,11 @@ add_job(const struct builder *b, enum component comp, enum work_index what, cons
 
 /* The chain of an array; *holder gets the job whose end frees the token. */
 static int
-add_chain(const struct builder *b, const struct work_array *a, size_t *holder, struct err *e)
+add_chain(const struct builder *b, const struct array *a, size_t *holder, struct err *e)
 {
-	static const enum work_index input[] = {
-		[COMP_DOWNLOADER] = WORK_DOWNLOADS, [COMP_COMBINER] = WORK_COMBINER,
-		[COMP_PROCESSOR] = WORK_PROCESSOR, [COMP_UPLOADER] = WORK_PROCESSOR,
+	static const enum worklist input[] = {
+		[COMP_DOWNLOADER] = WORKLIST_DOWNLOADS, [COMP_COMBINER] = WORKLIST_COMBINER,
+		[COMP_PROCESSOR] = WORKLIST_PROCESSOR, [COMP_UPLOADER] = WORKLIST_PROCESSOR,
 	};
 	size_t last = PLAN_JOB_NONE;
 
@@ -136,12 +138,12 @@ add_chain(const struct builder *b, const struct work_array *a, size_t *holder, s
 static int
 add_returner(const struct builder *b, enum ptype t, size_t **ended, size_t n, struct err *e)
 {
-	struct work_array a = { t, 0, 1, false };
+	struct array a = { t, 0, 1, false };
 	struct plan_job *j;
 
 	if (*b->s->pool == '\0' || n == 0)
 		return 0;
-	if (add_job(b, COMP_RETURNER, WORK_DOWNLOADS, &a, PLAN_JOB_NONE, e) < 0)
+	if (add_job(b, COMP_RETURNER, WORKLIST_DOWNLOADS, &a, PLAN_JOB_NONE, e) < 0)
 		return -1;
 	j = &b->p->job[b->p->n - 1];
 	j->ended = *ended;
@@ -151,15 +153,16 @@ add_returner(const struct builder *b, enum ptype t, size_t **ended, size_t n, st
 }
 
 static int
-add_type(const struct builder *b, enum ptype t, const struct work_result *r, struct err *e)
+add_type(const struct builder *b, enum ptype t, struct err *e)
 {
-	size_t *ended = mem_array(r->n, sizeof(*ended), e), n = 0, holder;
+	const struct worklists *w = b->w;
+	size_t *ended = mem_array(w->n, sizeof(*ended), e), n = 0, holder;
 	int ret = ended == NULL ? -1 : 0;
 
-	for (size_t i = 0; ret == 0 && i < r->n; i++) {
-		if (r->array[i].type != t)
+	for (size_t i = 0; ret == 0 && i < w->n; i++) {
+		if (w->array[i].type != t)
 			continue;
-		ret = add_chain(b, &r->array[i], &holder, e);
+		ret = add_chain(b, &w->array[i], &holder, e);
 		if (ret == 0 && holder != PLAN_JOB_NONE)
 			ended[n++] = holder;
 	}
@@ -189,20 +192,19 @@ fill_head(const struct setup *s, const struct cut *cut, struct plan *p, struct e
 }
 
 int
-build_plan(const struct setup *s, const struct work *w, const struct work_result *r, const struct cut *cut,
-    struct plan *p, struct err *e)
+build_plan(const struct setup *s, const struct worklists *w, const struct cut *cut, struct plan *p, struct err *e)
 {
 	struct builder b = { s, w, p };
 
 	if (fill_head(s, cut, p, e) < 0)
 		return -1;
-	p->downloads = (long)r->downloads;
+	p->downloads = (long)w->downloads;
 	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
-		if (add_type(&b, t, r, e) < 0)
+		if (add_type(&b, t, e) < 0)
 			return -1;
-	for (size_t i = 0; i < r->n; i++)
-		if (r->array[i].type == PTYPE_COUNT &&
-		    add_job(&b, COMP_DOWNLOADER, WORK_DOWNLOADS, &r->array[i], PLAN_JOB_NONE, e) < 0)
+	for (size_t i = 0; i < w->n; i++)
+		if (w->array[i].type == PTYPE_COUNT &&
+		    add_job(&b, COMP_DOWNLOADER, WORKLIST_DOWNLOADS, &w->array[i], PLAN_JOB_NONE, e) < 0)
 			return -1;
 	return 0;
 }

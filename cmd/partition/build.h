@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "config.h"
 #include "plan.h"
-#include "work.h"
+#include "worklists.h"
 
 /*
  * From the arrays of a run to its jobs: a chain downloader - combiner - processor - uploader for each array, element by
@@ -27,10 +27,9 @@ struct setup {
 
 /* build_plan - fill *p, all-zero before, except path and the lists of waiting files; -1 with E_USAGE when the
  * configuration lacks something. */
-int	build_plan(const struct setup *s, const struct work *w, const struct work_result *r, const struct cut *cut,
-	    struct plan *p, struct err *e);
+int	build_plan(const struct setup *s, const struct worklists *w, const struct cut *cut, struct plan *p, struct err *e);
 
 /* build_dir - the directory of an index, with that root; out has LAYOUT_SIZE bytes. */
-int	build_dir(const struct setup *s, const char *root, enum work_index what, char *out, struct err *e);
+int	build_dir(const struct setup *s, const char *root, enum worklist what, char *out, struct err *e);
 
 #endif

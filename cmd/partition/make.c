@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "build.h"
 #include "granule/layout.h"
 #include "place/engine_proc.h"
@@ -131,7 +132,7 @@ copy_strings(const struct strlist *from, struct strlist *to, struct err *e)
 }
 
 static void
-log_numbers(const struct run *r, const struct work_result *made)
+log_numbers(const struct run *r, const struct worklists *made)
 {
 	static const char *const chain[] = { "downloader", "combiner", "processor", "uploader" };
 	size_t unmatched = 0;
@@ -167,18 +168,18 @@ setup_of(const struct run *r)
 		.container = engine_limits(r->en)->container };
 }
 
+/* Where the lists go; nowhere in a dry run. */
 static int
-open_box(struct run *r, const struct setup *s, struct err *e)
+set_dirs(struct run *r, const struct setup *s, struct err *e)
 {
-	char dir[OUTBOX_DIRS][LAYOUT_SIZE];
-	const char *dirs[OUTBOX_DIRS];
+	char dir[LAYOUT_SIZE];
 
-	for (enum work_index i = WORK_DOWNLOADS; i <= WORK_PROCESSOR; i++) {
-		if (build_dir(s, r->root, i, dir[i], e) < 0)
+	for (enum worklist i = WORKLIST_DOWNLOADS; !r->o.dry_run && i < WORKLIST_COUNT; i++) {
+		if (build_dir(s, r->root, i, dir, e) < 0)
 			return -1;
-		dirs[i] = dir[i];
+		r->work.dir[i] = xstrdup(dir);
 	}
-	return outbox_open(&r->box, dirs, e);
+	return 0;
 }
 
 static size_t
@@ -210,33 +211,29 @@ make_plan(struct run *r, struct err *e)
 {
 	const struct engine_limits *limits = engine_limits(r->en);
 	const size_t keys[PTYPE_COUNT] = { r->gr.type[PTYPE_QUICKLOOK].n, r->gr.type[PTYPE_REFINED].n };
-	const struct work w = { .ds = r->ds, .stamp = r->stamp, .uid = r->uid, .batch = (size_t)r->batch,
-		.array_max = least(ARRAY_MAX, limits->array) };
-	struct work_result made = {0};
+	struct worklists *w = &r->work;
 	struct setup s = setup_of(r);
-	int ret = -1;
 
+	*w = (struct worklists){ .ds = r->ds, .stamp = r->stamp, .uid = r->uid, .batch = (size_t)r->batch,
+		.array_max = least(ARRAY_MAX, limits->array) };
 	r->licenses = r->grant.dataset + r->grant.floating;
 	if (keys[PTYPE_QUICKLOOK] == 0)		/* the half that refined may have */
 		r->licenses /= 2;
 	if (r->granted)
 		r->cut = cut_tokens(r->grant.dataset, r->grant.floating, keys, limits->deps);
-	if (assign(r, e) < 0 || (!r->o.dry_run && open_box(r, &s, e) < 0) ||
-	    work_write(&w, &r->in.lines, &r->gr, &r->cut, r->o.dry_run ? NULL : &r->box, &made, e) < 0 ||
-	    build_plan(&s, &w, &made, &r->cut, &r->plan, e) < 0 || check_programs(r, e) < 0)
-		goto out;
+	if (assign(r, e) < 0 || set_dirs(r, &s, e) < 0 ||
+	    worklists_write(w, &r->in.lines, &r->gr, &r->cut, e) < 0 ||
+	    build_plan(&s, w, &r->cut, &r->plan, e) < 0 || check_programs(r, e) < 0)
+		return -1;
 	r->plan.granules = (long)make_count(r);
 	if (copy_strings(&r->waiting.names, &r->plan.waiting, e) < 0 ||
 	    copy_strings(&r->waiting.files, &r->plan.claimed, e) < 0)
-		goto out;
-	if (!r->o.dry_run && (outbox_commit(&r->box, e) < 0 || plan_write(&r->plan, e) < 0))
-		goto out;
-	outbox_keep(&r->box);
+		return -1;
+	if (!r->o.dry_run && (newfiles_commit(&w->files, e) < 0 || plan_write(&r->plan, e) < 0))
+		return -1;
+	newfiles_keep(&w->files);
 	r->planned = !r->o.dry_run;
-	log_numbers(r, &made);
-	ret = 0;
-out:
-	work_result_fini(&made);
-	return ret;
+	log_numbers(r, w);
+	return 0;
 }
 

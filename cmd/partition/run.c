@@ -43,14 +43,14 @@ run_undo(struct run *r)
 		r->complain(r, &e);
 	r->granted = false;
 	strlist_free(&r->waiting.files);
-	outbox_close(&r->box);
+	worklists_fini(&r->work);
 }
 
 void
 run_fini(struct run *r)
 {
 	run_undo(r);
-	outbox_close(&r->box);
+	worklists_fini(&r->work);
 	engine_close(r->en);
 	tokens_close(r->pool);
 	config_free(r->conf);

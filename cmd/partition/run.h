@@ -7,17 +7,16 @@
 #include "base/opts.h"
 #include "base/uid.h"
 #include "config.h"
-#include "cut.h"
 #include "event.h"
 #include "granule/finallog.h"
 #include "group.h"
 #include "intake.h"
-#include "outbox.h"
 #include "place/engine.h"
 #include "place/notify.h"
 #include "place/tokens.h"
 #include "plan.h"
 #include "tree.h"
+#include "worklists.h"
 
 /*
  * A run, from lists to a plan: what it was told, what it is about, what it holds. load.c fills in the lines, open.c
@@ -70,7 +69,7 @@ struct run {
 	int licenses;			/* tokens, as the reference counts them */
 	bool granted;			/* tokens are to be given back unless there is a plan */
 	int lock;			/* of the dataset; -1 = not held */
-	struct outbox box;
+	struct worklists work;
 	struct plan plan;
 	bool planned;			/* the plan is written: from here on nothing is undone */
 	/* how it goes */

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "config.h"
 #include "submit.h"
-#include "work.h"
 
 #define ATTEMPTS 3
 #define RUN_TAG "generate"

@@ -1,6 +1,6 @@
 /* Arithmetic of tokens, arrays and jobs. */
 
-#include "partition/cut.h"
+#include "partition/worklists.h"
 #include "tap.h"
 
 /* n, f; keys; max; wanted: arrays of quicklook and refined, tokens ql, r, floating */

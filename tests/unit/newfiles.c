@@ -1,0 +1,67 @@
+/* Many small files at once: all of them or none. */
+
+#include <dirent.h>
+
+#include "base/newfiles.h"
+#include "tap.h"
+
+static struct err e;
+
+static int
+count(const char *dir, bool hidden)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+	int n = 0;
+
+	while (d != NULL && (entry = readdir(d)) != NULL)
+		n += (entry->d_name[0] == '.') == hidden;
+	if (d != NULL)
+		(void)closedir(d);
+	return hidden ? n - 2 : n;		/* . and .. */
+}
+
+static int
+add(struct newfiles *g, int from, int to)
+{
+	char path[80], text[16];
+
+	for (int i = from; i < to; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%d", i % 3 == 0 ? "a/b" : "c", i);
+		(void)snprintf(text, sizeof(text), "text %d", i);
+		if (newfiles_add(g, path, text, strlen(text), &e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+main(void)
+{
+	struct newfiles g = {0};
+	char *text;
+
+	tap_scratch();
+	ok(add(&g, 0, 5) == 0 && count("a/b", false) == 0 && count("a/b", true) == 2, "a few files, not there yet");
+	newfiles_close(&g);
+	is_int(count("a/b", true) + count("c", true), 0, "... and given up");
+	ok(add(&g, 0, 3000) == 0 && newfiles_commit(&g, &e) == 0, "more files than can be open at once");
+	is_int(count("a/b", false), 1000, "... have their names");
+	is_int(count("c", false), 2000, "... in all directories");
+	is_int(count("a/b", true) + count("c", true), 0, "... and no others");
+	text = file_read("c/2999", 100, &e);
+	is_str(text, "text 2999", "... and contents");
+	free(text);
+	newfiles_close(&g);
+	is_int(count("a/b", false) + count("c", false), 0, "... and are gone when they are not kept");
+	ok(add(&g, 0, 20) == 0 && newfiles_commit(&g, &e) == 0, "some that are kept");
+	newfiles_keep(&g);
+	newfiles_close(&g);
+	newfiles_close(&g);
+	is_int(count("a/b", false) + count("c", false), 20, "... stay");
+	ok(add(&g, 100, 600) == 0 && newfiles_add(&g, "c/1/x", "", 0, &e) < 0 && e.code == E_ENV,
+	    "one that cannot be made");
+	newfiles_close(&g);
+	is_int(count("a/b", false) + count("c", false), 20, "... and none of its group is left");
+	return tap_done();
+}
