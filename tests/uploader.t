@@ -177,7 +177,7 @@ import json, sys
 for line in sys.stdin:
     o = json.loads(line)
     print(len(o["inputs"]), [u.rsplit("/", 1)[1][-8:] for u in o["outputs"]], o["state"], o.get("reason"), o["bytes"], o["seconds"] >= 0)
-')" "2 ['v01.0.nc', '0.nc.md5'] announced None 112 True
+')" "2 ['v01.0.nc', '0.nc.md5'] done None 112 True
 2 [] failed none.nc: not the name of an L2P granule 0 True" '--json'
 run uploader --to unnamed --json -j 1 "$(printf 'a\377.nc')" $dir/$night.nc
 is "$status $(names unnamed/aqua)" "1 $night.nc $night.nc.md5 " '... a name that JSON cannot express stops nothing'
@@ -337,10 +337,10 @@ usage 2 '--to is missing' 'no store' $dir/$night.nc
 usage 2 'not a dataset' 'no such dataset' --to store -d goes $dir/$night.nc
 usage 2 'neither quicklook nor refined' 'no such type' --to store -t late $dir/$night.nc
 usage 2 'both want standard output' 'messages and JSON' --to store --announce - --json $dir/$night.nc
-usage 2 'writes to --to' '-o' --to store -o x $dir/$night.nc
+usage 2 'invalid option' '-o' --to store -o x $dir/$night.nc
 usage 2 'on the command line' 'a job and granules' --to store --job "root/processor/input/$list" $dir/$night.nc
 usage 2 'printable' 'a prefix with blanks' --to store --prefix 'a b' $dir/$night.nc
-usage 2 'usage: uploader' 'an unknown option' --to store --sideways $dir/$night.nc
+usage 2 'uploader --help' 'an unknown option' --to store --sideways $dir/$night.nc
 usage 3 'cannot create' 'a list of failures that cannot be made' --to store --failed /sys/x/failed $dir/$night.nc
 run uploader --help
 is "$status" 0 '--help'

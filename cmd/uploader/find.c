@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "granule/layout.h"
 #include "granule/name.h"
+#include "run/job.h"
 #include "find.h"
 
 #define LIST_NAME "processor_timestamp_list_"
@@ -42,22 +44,20 @@ job_of_name(const char *path, const struct dataset **ds, enum ptype *t)
 }
 
 int
-find_job(const struct opts *o, const struct dataset **ds, enum ptype *t, struct err *e)
+find_job(struct run *r, struct err *e)
 {
-	const struct dataset *name_ds;
-	enum ptype name_t;
+	const struct dataset *ds;
+	enum ptype t;
 
-	if (dataset_of_option(o->dataset, ds, e) < 0 || ptype_of_option(o->type, t, e) < 0)
-		return -1;
-	job_of_name(o->job, &name_ds, &name_t);
-	if (*ds == NULL)
-		*ds = name_ds;
-	if (*t == PTYPE_COUNT)
-		*t = name_t;
-	if (*ds == NULL)
-		return err_set(e, E_USAGE, "%s: its name does not tell the dataset; use -d", o->job);
-	if (*t == PTYPE_COUNT)
-		return err_set(e, E_USAGE, "%s: its name does not tell quicklook or refined; use -t", o->job);
+	job_of_name(r->job, &ds, &t);
+	if (r->ds == NULL)
+		r->ds = ds;
+	if (r->type == PTYPE_COUNT)
+		r->type = t;
+	if (r->ds == NULL)
+		return err_set(e, E_USAGE, "%s: its name does not tell the dataset; use -d", r->job);
+	if (r->type == PTYPE_COUNT)
+		return err_set(e, E_USAGE, "%s: its name does not tell quicklook or refined; use -t", r->job);
 	return 0;
 }
 
@@ -74,77 +74,61 @@ parse_time(const char *s, int64_t *t)
 	return clock_parse_stamp(stamp, t) == sizeof(stamp) - 1 ? 0 : -1;
 }
 
-/* Day and night granule of one time. */
-static int
-find_time(const struct opts *o, struct l2p_name *name, enum ptype t, struct strlist *paths, struct err *e)
+int
+find_granules(const struct run *r, struct strlist *paths, struct strlist *missing, struct err *e)
 {
-	char path[LAYOUT_SIZE], base[NAME_SIZE];
+	for (size_t i = 0; i < r->elements.n; i++) {
+		const char *time = r->elements.item[i];
+		struct l2p_name name = { .ds = r->ds };
+		size_t before = paths->n;
 
-	for (int night = 0; night < 2; night++) {
-		name->night = night;
-		l2p_format(name, base);
-		if (layout_path(o->root, LAYOUT_L2P, name->ds, t, name->time, base, path, e) < 0)
-			return -1;
-		if (file_exists(path) && strlist_add(paths, path, e) < 0)
-			return -1;
+		if (parse_time(time, &name.time) < 0)
+			return err_set(e, E_USAGE, "%s: %s: not a time YYYYMMDDTHHMMSS", r->job, time);
+		for (int night = 0; night < 2; night++) {
+			char path[LAYOUT_SIZE], base[NAME_SIZE];
+
+			name.night = night;
+			l2p_format(&name, base);
+			if (layout_path(r->root, LAYOUT_L2P, name.ds, r->type, name.time, base, path, e) < 0)
+				return -1;
+			if (file_exists(path))
+				strlist_push(paths, path);
+		}
+		if (paths->n > before)
+			continue;
+		strlist_push(missing, time);
+		prog_debug("%s: neither a day nor a night granule", time);
 	}
 	return 0;
 }
 
 int
-find_granules(const struct opts *o, const struct dataset *ds, enum ptype t, struct strlist *paths,
-    struct strlist *missing, struct err *e)
+find_sources(const struct run *r, struct strlist *sources, struct err *e)
 {
-	struct strlist times = {0};
-	int ret = opts_job_items(o, &times, e);
-
-	for (size_t i = 0; ret == 0 && i < times.n; i++) {
-		struct l2p_name name = { .ds = ds };
-		size_t before = paths->n;
-
-		if (parse_time(times.item[i], &name.time) < 0)
-			ret = err_set(e, E_USAGE, "%s: %s: not a time YYYYMMDDTHHMMSS", o->job, times.item[i]);
-		else
-			ret = find_time(o, &name, t, paths, e);
-		if (ret == 0 && paths->n == before)
-			ret = strlist_add(missing, times.item[i], e);
-	}
-	strlist_free(&times);
-	return ret;
-}
-
-int
-find_sources(const struct opts *o, struct strlist *sources, struct err *e)
-{
-	const char *base = str_base(o->job), *at = strstr(base, LIST_NAME);
+	const char *base = str_base(r->job), *at = strstr(base, LIST_NAME);
 	char name[LAYOUT_SIZE], path[LAYOUT_SIZE];
-	struct opts other = *o;
 
 	if (at == NULL)
 		return err_set(e, E_DATA, "%s: not called %s..., so its input files are not known", base, LIST_NAME);
 	if (str_fmt(name, sizeof(name), e, "%.*s%s%s", (int)(at - base), base, SOURCES_NAME,
 	    at + strlen(LIST_NAME)) < 0)
 		return -1;
-	if (layout_path(o->root, LAYOUT_COMBINER_LISTS, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
+	if (layout_path(r->root, LAYOUT_COMBINER_LISTS, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
 		return -1;
-	other.job = path;
-	return opts_job_items(&other, sources, e);
+	return job_elements(path, r->index, sources, e);
 }
 
 char *
-find_provenance(const struct strlist *sources, const char *granule, const char *joint, struct err *e)
+find_provenance(const struct strlist *sources, const char *granule, const char *joint)
 {
 	const char *base = str_base(granule);
 	char stamp[CLOCK_STAMP_SIZE];
 	struct buf b = {0};
 
-	(void)snprintf(stamp, sizeof(stamp), "%.8sT%.6s", base, base + 8);
+	xsnprintf(stamp, sizeof(stamp), "%.8sT%.6s", base, strlen(base) > 8 ? base + 8 : "");
 	buf_add(&b, "%s", "");
 	for (size_t i = 0; i < sources->n; i++)
 		if (strstr(sources->item[i], stamp) != NULL)
 			buf_add(&b, "%s%s", b.len > 0 ? joint : "", sources->item[i]);
-	if (buf_text(&b, e) != NULL)
-		return b.text;
-	buf_free(&b);
-	return NULL;
+	return b.text;
 }

@@ -4,9 +4,8 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "base/opts.h"
 #include "base/str.h"
-#include "granule/dataset.h"
+#include "run/run.h"
 
 /*
  * Job mode: an element of a job list holds the start times of granules (YYYYMMDDTHHMMSS, or the same without T); the
@@ -16,7 +15,7 @@
 
 /* find_job - dataset and type of the job: -d and -t, else from the list's name, which begins with
  * processor_timestamp_list_AQUA_quicklook_; -1 with E_USAGE when they do not tell. */
-int	find_job(const struct opts *o, const struct dataset **ds, enum ptype *t, struct err *e);
+int	find_job(struct run *r, struct err *e);
 
 /*
  * find_granules - the granules of the job's element
@@ -24,15 +23,14 @@ int	find_job(const struct opts *o, const struct dataset **ds, enum ptype *t, str
  * paths	of those that are there, in the order of the element, day before night
  * missing	times that have neither
  *
- * Returns 0, or -1: E_USAGE when the list or a time in it is wrong, E_ENV.
+ * Returns 0, or -1 with E_USAGE when a time is none.
  */
-int	find_granules(const struct opts *o, const struct dataset *ds, enum ptype t, struct strlist *paths,
-	    struct strlist *missing, struct err *e);
+int	find_granules(const struct run *r, struct strlist *paths, struct strlist *missing, struct err *e);
 
 /* find_sources - the names of the OBPG files of the job's element, from combiner_file_lists_... in the tree. */
-int	find_sources(const struct opts *o, struct strlist *sources, struct err *e);
+int	find_sources(const struct run *r, struct strlist *sources, struct err *e);
 
 /* find_provenance - those of sources that have the start time of the granule, joined; owned by the caller. */
-char	*find_provenance(const struct strlist *sources, const char *granule, const char *joint, struct err *e);
+char	*find_provenance(const struct strlist *sources, const char *granule, const char *joint);
 
 #endif

@@ -1,19 +1,15 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include <stdbool.h>
+#include <pthread.h>
 #include <stddef.h>
 
-#include "base/err.h"
-#include "base/opts.h"
-#include "base/str.h"
-#include "granule/dataset.h"
-#include "place/notify.h"
+#include "run/run.h"
 #include "upload.h"
 
 /*
- * What a run tells about itself at its end: the final_log line for metrics, and the message to operators when granules
- * failed. Both are in the order of the list, whatever order the granules were finished in.
+ * What a run tells of its granules: their records and log lines as they are done; at its end the final_log line for
+ * metrics and the message to operators, both in the order of the list, whatever order the granules were finished in.
  */
 
 #define REPORT_MAX 500			/* granules named in one section of the operators' message */
@@ -21,38 +17,33 @@
 struct report_entry {
 	size_t number;			/* place in the list */
 	char *path;
-	enum upload_state state;
+	bool failed;
 	enum upload_step step;		/* that failed */
 	bool stored;			/* by this run */
 };
 
 struct report {
-	bool all;			/* keep all granules, for the final_log line; else only those that failed */
-	struct report_entry *entry;
+	struct run *run;
+	const struct uploader *c;
+	struct strlist sources;		/* names of the input files of the job, for the provenance */
+	struct strlist not_found;	/* times of the job that have no granule */
+
+	pthread_mutex_t lock;		/* of all below */
+	struct report_entry *entry;	/* all granules for the final_log line; else only those that failed */
 	size_t n, cap;
-	size_t nstored, nfailed;
+	size_t nstored;
 	const struct dataset *ds;	/* of the job, else of the first granule; NULL = none seen */
 	enum ptype type;
 };
 
-/* report_add - take note of a granule's outcome; -1 with E_ENV. */
-int	report_add(struct report *r, const struct upload *u, struct err *e);
-
-/* report_sort - bring the entries into the order of the list. */
-void	report_sort(struct report *r);
-
-/*
- * report_final_log - the final_log line, owned by the caller; NULL with E_ENV
- *
- * sources	names of the input files of the job, for the provenance; may be empty
- * not_found	times of the job that have no granule
- */
-char	*report_final_log(const struct report *r, const struct opts *o, const struct strlist *sources, size_t not_found,
-	    struct err *e);
-
-/* report_failures - add the text for operators; nothing when no granule failed. */
-void	report_failures(const struct report *r, struct notify *n);
-
+/* report_init - borrows both. */
+void	report_init(struct report *r, struct run *run, const struct uploader *c);
 void	report_fini(struct report *r);
+
+/* report_put - one granule is done: its record and its log lines. Several threads may call it. */
+void	report_put(struct report *r, struct upload *u);
+
+/* report_end - fill in the final_log line and the message to operators. */
+void	report_end(struct report *r);
 
 #endif

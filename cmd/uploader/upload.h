@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "granule/dataset.h"
 #include "place/store.h"
 #include "place/topic.h"
+#include "run/item.h"
 
 /*
  * One granule: stored, then announced. The granule's file goes first, its sidecar NAME.nc.md5 second, the notification
@@ -27,40 +29,32 @@ struct uploader {
 	bool dry_run;
 };
 
-enum upload_state {
-	UPLOAD_FAILED,
-	UPLOAD_ANNOUNCED,		/* stored and announced */
-	UPLOAD_STORED,			/* stored; nothing was to be announced */
-	UPLOAD_UNCHANGED,		/* an earlier run has done it all */
-	UPLOAD_PLANNED			/* dry run */
+enum upload_step {			/* that a granule has reached, or failed in */
+	STEP_SIDECAR,			/* it has no checksum file */
+	STEP_STORE, STEP_CHECKSUM,	/* storing the granule's file, and its checksum file */
+	STEP_ANNOUNCE
 };
 
-enum upload_step { STEP_SIDECAR, STEP_STORE, STEP_ANNOUNCE };
-
 struct upload {
+	struct job job;			/* of the pool; first */
+	void *owner;			/* of the job */
+	struct item item;		/* skipped: an earlier run has done it all */
 	char *path;			/* of NAME.nc; owned */
 	size_t number;			/* place in the list, for reports in its order */
-	enum upload_state state;
-	enum upload_step step;		/* the one that failed; STEP_SIDECAR: the granule has no checksum file */
-	struct err err;
+	enum upload_step step;
 	const struct dataset *ds;	/* NULL when the name is not a granule's */
 	enum ptype type;		/* PTYPE_COUNT when unknown */
 	bool stored;			/* this run has stored the granule's file */
 	bool announced;			/* ... and has announced it */
-	uint64_t bytes;			/* stored by this run */
-	double seconds;
 	char *key, *url;		/* of the object; owned, NULL when it failed before */
 	char *message;			/* the notification; owned, NULL when none was made */
 };
 
-/* upload_new - for path, which is copied; NULL with E_ENV. */
-struct upload	*upload_new(const char *path, size_t number, struct err *e);
+/* upload_new - for path, which is copied. */
+struct upload	*upload_new(const char *path, size_t number);
 void	upload_free(struct upload *u);
 
-/* upload_run - do it; the outcome is in *u. Several threads may run granules of the same uploader. */
+/* upload_run - do it; the outcome is in *u and its record. Several threads may run granules of the same uploader. */
 void	upload_run(const struct uploader *c, struct upload *u);
-
-/* upload_json - the outcome as one JSON object, owned by the caller; NULL with E_ENV. */
-char	*upload_json(const struct upload *u, struct err *e);
 
 #endif

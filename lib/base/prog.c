@@ -108,17 +108,14 @@ prog_signal(void)
 int
 prog_done(int status)
 {
-	int lost = ferror(stdout);
+	bool said = ferror(stdout), lost;	/* whoever saw a write fail has said so */
 
 	prog_progress_end();
-	errno = 0;
-	if (fclose(stdout) != 0)
-		lost = 1;
-	if (lost) {
-		if (errno != EPIPE)
-			prog_say("standard output: %s", errno != 0 ? strerror(errno) : "write failed");
+	lost = fclose(stdout) != 0;
+	if (lost && !said && errno != EPIPE)
+		prog_say("standard output: %s", strerror(errno));
+	if (lost || said)
 		status = ST_ENV;
-	}
 	return caught != 0 ? 128 + caught : status;
 }
 

@@ -19,33 +19,48 @@ keep_one_line(struct buf *b, size_t from)
 			b->text[i] = '?';
 }
 
+static void __attribute__((format(printf, 2, 0)))
+add_text(struct buf *b, const char *fmt, va_list ap)
+{
+	size_t from = b->len;
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		mem_die("out of memory");
+	buf_add(b, "%s", text);
+	free(text);
+	keep_one_line(b, from);
+}
+
 void
 finallog_field(struct finallog *l, const char *key, const char *fmt, ...)
 {
-	size_t from = l->fields.len;
-	char *value = NULL;
 	va_list ap;
-	int n;
 
+	buf_add(&l->fields, "%s%s: ", l->fields.len > 0 ? JOINT : "", key);
 	va_start(ap, fmt);
-	n = vasprintf(&value, fmt, ap);
+	add_text(&l->fields, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		mem_die("out of memory");
-	buf_add(&l->fields, "%s%s: %s", from > 0 ? JOINT : "", key, value);
-	free(value);
-	keep_one_line(&l->fields, from);
+}
+
+void
+finallog_entry(struct finallog *l, size_t section, const char *fmt, ...)
+{
+	struct buf *b = &l->entries[section];
+	va_list ap;
+
+	assert(section < FINALLOG_SECTIONS);
+	if (b->len > 0)
+		buf_add(b, ", ");
+	va_start(ap, fmt);
+	add_text(b, fmt, ap);
+	va_end(ap);
 }
 
 void
 finallog_add(struct finallog *l, size_t section, const char *entry)
 {
-	struct buf *b = &l->entries[section];
-	size_t from = b->len;
-
-	assert(section < FINALLOG_SECTIONS);
-	buf_add(b, "%s%s", from > 0 ? ", " : "", entry);
-	keep_one_line(b, from);
+	finallog_entry(l, section, "%s", entry);
 }
 
 char *

@@ -37,6 +37,9 @@ void	finallog_field(struct finallog *l, const char *key, const char *fmt, ...) _
 /* finallog_add - one more entry of a section, counted from 0. Line breaks in it become '?'. */
 void	finallog_add(struct finallog *l, size_t section, const char *entry);
 
+/* finallog_entry - the same, formatted. */
+void	finallog_entry(struct finallog *l, size_t section, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /* finallog_line - "ROUTINE - INFO : final_log: ..." without a newline, owned by the caller. */
 char	*finallog_line(const struct finallog *l, const char *routine);
 

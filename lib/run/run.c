@@ -1,5 +1,6 @@
 /* run - the frame of every program */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,13 @@ run_end(struct run *r, const char *routine)
 		prog_log(line);
 		free(line);
 	}
+	if (r->program->times != NULL) {
+		double s = clock_steady() - r->began;
+		long whole = (long)s;
+
+		run_log(r, r->program->times, "Total execution time: %ld:%02ld:%02ld.%06ld", whole / 3600,
+		    whole / 60 % 60, whole % 60, (long)((s - (double)whole) * 1e6));
+	}
 	if (notify_send(&r->notify, r->program->subject, &e) < 0)
 		prog_warn(&e);			/* a lost message never decides */
 	r->status = status_for_engine(r);
@@ -212,7 +220,9 @@ print(struct run *r, const struct item *it)
 			rc = list_add(it->outputs.item[i], r->sep, &e);
 	free(json);
 	if (rc < 0 || list_flush(&e) < 0) {
-		r->status = ST_ENV;		/* prog_done says so */
+		if (errno != EPIPE)
+			prog_warn(&e);
+		r->status = ST_ENV;
 		r->stop = true;
 	}
 }

@@ -40,6 +40,7 @@ struct program {
 	unsigned common;		/* COMMON_... of the common ones that it takes */
 	const char *subject;		/* of its message to operators */
 	const char *const *sections;	/* of its final_log line; NULL without */
+	const char *times;		/* origin of the log line that tells the execution time; NULL without */
 	bool own_mail;			/* it writes the message itself, else run_put adds a line per failed item */
 };
 
