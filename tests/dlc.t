@@ -154,7 +154,7 @@ SNPP_VIIRS.20250612T002400.L2.SST.nc
 !
 ask -d viirs --pattern 'SNPP_VIIRS.*SST.|SNPP_VIIRS.*SST3.|SNPP_SST' --root tree --lists lists
 is "$status" 1 'a line without a checksum is a failed item'
-like "$stderr" '^dlc: answer: line 10: "SNPP_VIIRS.20250612T002400.L2.SST.nc": not a checksum and a name$' '... named with its line'
+like "$stderr" '^dlc: answer: line 10: "SNPP_VIIRS.20250612T002400.L2.SST.nc": no SHA-1 checksum' '... named with its line'
 like "$stderr" '^dlc: answer: line 7: SNPP_VIIRS.20250612T001200.L2.SST.nc has another checksum in line 8, which is taken$' 'two checksums of a file too'
 is "$(cd lists/viirs && for f in *; do echo "${f%_*}: $(sed 's,.*getfile/,,' "$f" | awk '{ print $1, substr($2, 1, 1) }' | sed 's/.*L2[._]//; s/SNPP_//' | tr '\n' ';')"; done)" \
 	'viirs_filelist.txt.daily_2016_001_date_2016_01_01: SST3.nc 2;SST.nc 1;

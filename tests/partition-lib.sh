@@ -4,9 +4,9 @@
 at=https://oceandata.sci.gsfc.nasa.gov/cgi/getfile
 data=$top/tests/data/partition
 
-# line OBPG TIME SUITE[.NRT] CHECKSUM - one line of a list
+# line OBPG TIME SUITE[.NRT] N - one line of a list, with a checksum that is N behind zeros
 line() {
-	printf '%s/%s.%s.L2.%s.nc %s\n' "$at" "$1" "$2" "$3" "$4"
+	printf '%s/%s.%s.L2.%s.nc %040d\n' "$at" "$1" "$2" "$3" "$4"
 }
 
 # terra_tree DIR - the tree of the golden example: an SST file on disk, a waiting list

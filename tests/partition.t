@@ -50,7 +50,7 @@ GENERATE_TOKENS=aqua=4,floating=0 run partition --root t3 --engine none --tokens
 	--time 2024_01_02_03_04_05 --final-log aqua.list
 is "$status" 0 'four quicklook granules under four tokens'
 list() {
-	sed 's/.* //' "t3/downloader/lists/aqua_$1_2024_01_02_03_04_05_$2_1234.txt" | paste -sd ' ' -
+	sed 's/.* 0*//' "t3/downloader/lists/aqua_$1_2024_01_02_03_04_05_$2_1234.txt" | paste -sd ' ' -
 }
 index() {
 	tr -d ' ["\n]' <"t3/$1_AQUA_quicklook_2024_01_02_03_04_05_$2_1234.json" | sed 's/AQUA_MODIS.20240102T//g; s/.L2//g'
@@ -81,7 +81,7 @@ cd "$work" || exit 1
 	line AQUA_MODIS 20240102T001001 SST4.NRT 4
 } >late
 run partition --root t --engine none --tokens none: --uid 1234 --time 2024_01_02_03_04_05 late
-is "$(sed 's/.* //' t/downloader/lists/aqua_refined_*.txt | paste -sd ' ' -) | $(sed 's/.* //' \
+is "$(sed 's/.* 0*//' t/downloader/lists/aqua_refined_*.txt | paste -sd ' ' -) | $(sed 's/.* 0*//' \
 	t/downloader/lists/aqua_unmatched_*.txt | paste -sd ' ' -)" '1 | 3 2 4' \
 	'a late OC of another second is taken when one SST file has its minute, and only of its own type'
 
@@ -90,13 +90,13 @@ is "$(sed 's/.* //' t/downloader/lists/aqua_refined_*.txt | paste -sd ' ' -) | $
 mkdir -p t6/combiner/jobs
 echo AQUA_MODIS.20240102T000501.L2.SST.nc >t6/combiner/jobs/aqua_quicklook_20240102T030000_x.txt
 {
-	line AQUA_MODIS 20240102T001001 SST.NRT aa
-	line AQUA_MODIS 20240102T001001 OC.NRT bb
+	line AQUA_MODIS 20240102T001001 SST.NRT 1
+	line AQUA_MODIS 20240102T001001 OC.NRT 2
 } >two.list
 GENERATE_TOKENS=aqua=13,floating=1 run partition --root t6 --engine none --tokens t6/tokens --uid 5185 --final-log two.list
 is "$(printf '%s\n' "$stderr" | grep final_log)" "partition_and_submit - INFO : final_log: unique_id: 5185 - dataset: \
 MODIS Aqua - number_downloads: 2 - number_licenses: 14 - combiner_wait_total: 1 - processed: \
-$at/AQUA_MODIS.20240102T001001.L2.SST.NRT.nc aa, $at/AQUA_MODIS.20240102T001001.L2.OC.NRT.nc bb - \
+$at/AQUA_MODIS.20240102T001001.L2.SST.NRT.nc $(printf %040d 1), $at/AQUA_MODIS.20240102T001001.L2.OC.NRT.nc $(printf %040d 2) - \
 combiner_sst_wait: AQUA_MODIS.20240102T000501.L2.SST.nc" 'the final_log line'
 is "$(free t6 aqua) $(free t6 floating) $(held t6 aqua-5185-ql)" '11 1 2' 'no token is held without an array'
 
@@ -108,7 +108,7 @@ def put(day, text, nrt):
     for granule in text.split(','):
         time, *suites = granule.split()
         for s in suites:
-            print(f'{at}{day}T{time}.L2.{s}{nrt}.nc 1')
+            print(f'{at}{day}T{time}.L2.{s}{nrt}.nc {1:040}')
 put('20230124', '213501 SST OC,213001 SST OC,212501 SST OC,212001 SST OC,211500 SST OC,211000 SST OC,210500 SST OC,'
     '210000 SST OC,205501 SST SST4 OC,205001 SST SST4 OC,204501 SST SST4,204001 SST SST4,203501 SST SST4,203001 SST SST4,'
     '202500 SST SST4,202000 SST SST4,201500 SST SST4', '.NRT')
@@ -264,7 +264,7 @@ is "$(held t terra-1234-ql) $(held t terra-1234-floating) $(ls t/tokens/terra-12
 { line SNPP_VIIRS 20240102T001001 SST.NRT 1; line SNPP_VIIRS 20240102T001001 OC.NRT 2; } >l
 fresh viirs
 run partition --root t --engine none --tokens none: l
-is "$(sed 's/.* //' t/downloader/lists/viirs_unmatched_*.txt) $(tr -d ' \n' <"$(ls t/combiner/downloads/*.json)")" \
+is "$(sed 's/.* 0*//' t/downloader/lists/viirs_unmatched_*.txt) $(tr -d ' \n' <"$(ls t/combiner/downloads/*.json)")" \
 	'2 [["SNPP_VIIRS.20240102T001001.L2.SST.nc"]]' 'VIIRS granules need no OC'
 
 {
@@ -275,7 +275,7 @@ is "$(sed 's/.* //' t/downloader/lists/viirs_unmatched_*.txt) $(tr -d ' \n' <"$(
 } >l
 fresh viirs
 run partition --root t --engine none --tokens none: l
-is "$status $(sed 's/.* //' t/downloader/lists/*.txt | paste -sd ' ' -)" '0 9 5' 'a file listed twice: the last line counts'
+is "$status $(sed 's/.* 0*//' t/downloader/lists/*.txt | paste -sd ' ' -)" '0 9 5' 'a file listed twice: the last line counts'
 is "$stderr" "partition: l: line 1: replaced, line 3 of l has another checksum for \
 $at/SNPP_VIIRS.20240102T001001.L2.SST.NRT.nc
 partition: 4 lines: 1 quicklook and 0 refined granules, 0 files without an SST file" '... which is said when they differ'
@@ -299,25 +299,25 @@ long=$(printf '%04097d' 0)
 	printf '  '
 	line AQUA_MODIS 20240102T002001 SST 3 | sed 's/ /  /; s/$/ /'
 	echo "$at/AQUA_MODIS.20240102T002501.L2.SST.nc"
-	line AQUA_MODIS 20240102T003001 SST '4 5'
+	line AQUA_MODIS 20240102T003001 SST 4 | sed 's/.$//'
 	line TERRA_MODIS 20240102T003001 SST 6
 	line AQUA_MODIS 20241302T003001 SST 7
 	line AQUA_MODIS 20240102T003501 SST8 8
-	echo 'http://example.org/AQUA_MODIS.20240102T003501.L2.SST.nc 9'
-	echo 'ftp://example.org/AQUA_MODIS.20240102T003501.L2.SST.nc 10'
-	echo 'https://user:secret@example.org/AQUA_MODIS.20240102T003501.L2.SST.nc 11'
-	echo 'https://example.org/a/../AQUA_MODIS.20240102T003501.L2.SST.nc 12'
-	echo 'AQUA_MODIS.20240102T003501.L2.SST.nc 13'
-	echo 'https://mirror.example.org/x/AQUA_MODIS.20240102T004001.L2.SST.nc 14'
+	echo 'gopher://example.org/AQUA_MODIS.20240102T003501.L2.SST.nc'
+	echo 'ftp://example.org/AQUA_MODIS.20240102T003501.L2.SST.nc'
+	echo 'https://user:secret@example.org/AQUA_MODIS.20240102T003501.L2.SST.nc'
+	echo 'https://example.org/a/../AQUA_MODIS.20240102T003501.L2.SST.nc'
+	echo 'AQUA_MODIS.20240102T003501.L2.SST.NRT'
+	line AQUA_MODIS 20240102T004001 SST 14 | sed 's,https.*/,https://mirror.example.org/x/,'
 	echo "$long"
 	printf 'bin\001ary\377\n'
-	line AQUA_MODIS 20240102T004501 SST "$(printf '\303\244')"
+	printf '%s/AQUA_MODIS.20240102T004501.L2.SST.nc \303\244\n' "$at"
 	line AQUA_MODIS 20240102T005001 SST 15 | tr -d '\n'
 } >bad.list
 rm -rf t
 run partition --root t --engine none --tokens none: --arrays 2 bad.list
 is "$status" 1 'a list with all kinds of lines'
-is "$(sed 's/.*AQUA_MODIS.20240102T//; s/.L2.SST.nc//' t/downloader/lists/*.txt | paste -sd , -)" \
+is "$(sed 's/.*AQUA_MODIS.20240102T//; s/.L2.SST.nc//; s/ 0*/ /' t/downloader/lists/*.txt | paste -sd , -)" \
 	'005001 15,002501,002001 3,001501 2,001001 1,004001 14' '... the good ones are done, whatever their ends and blanks'
 for n in 8 9 10 11 12 13 14 15 16 18 19 20; do
 	printf '%s\n' "$stderr" | grep -q "^partition: bad.list: line $n: " || echo "$n"

@@ -62,7 +62,7 @@ match_name(const struct match *m, const char *name)
 	int64_t t;
 
 	if (!wanted)
-		return m->has_pattern || match_time(name, &t) ? MATCH_NO : MATCH_BAD;
+		return m->has_pattern || obpg_is_other(name) ? MATCH_NO : MATCH_BAD;
 	if (m->has_pattern && !match_time(name, &t))
 		return MATCH_BAD;
 	if (m->type != PTYPE_COUNT && (strstr(name, "NRT") != NULL) != (m->type == PTYPE_QUICKLOOK))

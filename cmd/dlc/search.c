@@ -1,10 +1,12 @@
 /* search - which files there are */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "search.h"
 
 #define ANSWER_MAX (64 * 1024 * 1024)	/* bytes */
@@ -28,21 +30,46 @@ complain_line(struct found *f, const char *what, size_t line, const char *why)
 	complain(f, e.msg);
 }
 
+/* URLs are made again of names, so a file elsewhere would be another one. */
 static int
-take_file(struct found *f, const char *what, const struct obpg_file *file, size_t line, struct err *e)
+check_host(const struct found *f, const struct listline *l, struct err *e)
 {
-	char why[OBPG_NAME_SIZE + 64];
+	struct url u, ours;
 
-	switch (match_name(f->match, file->name)) {
+	if (l->dir == strlen(f->files_url) && strncmp(l->url, f->files_url, l->dir) == 0)
+		return 0;
+	if (url_parse(l->url, &u, e) < 0 || url_parse(f->files_url, &ours, e) < 0)
+		return -1;
+	return url_same_origin(&u, &ours) ? 0 :
+	    err_set(e, E_DATA, "%.*s: not a file of %s", url_shown(l->url), l->url, ours.host);
+}
+
+/* 1 when it is the line of a file or a comment, 0 when it is none: e says why; -1. */
+static int
+take_line(struct found *f, const char *what, const char *text, size_t line, struct err *e)
+{
+	struct listline *l = &f->line;
+	enum listline_result got = listline_parse(text, f->files_url, l, e);
+	char why[NAME_SIZE + 64];
+
+	if (got == LISTLINE_BAD || got == LISTLINE_NONE)
+		return got == LISTLINE_NONE;
+	if (l->alg != DIGEST_SHA1) {
+		err_set(e, E_DATA, "\"%.120s\": no SHA-1 checksum (40 hexadecimal digits)", text);
+		return 0;
+	}
+	if (check_host(f, l, e) < 0)
+		return 0;
+	switch (match_name(f->match, l->name)) {
 	case MATCH_YES:
-		return entries_add(&f->files, file->name, file->sha1, line, e) == NULL ? -1 : 0;
+		return entries_add(&f->files, l->name, l->checksum, line, e) == NULL ? -1 : 1;
 	case MATCH_NO:
 		f->others++;
-		return 0;
+		return 1;
 	default:
-		(void)str_fmt(why, sizeof(why), NULL, "%s: not the name of a granule's file", file->name);
+		(void)str_fmt(why, sizeof(why), NULL, "%s: not the name of a granule's file", l->name);
 		complain_line(f, what, line, why);
-		return 0;
+		return 1;
 	}
 }
 
@@ -57,13 +84,13 @@ struct request {
 };
 
 static int
-on_file(void *ctx, const struct obpg_file *file, size_t line, struct err *e)
+on_line(void *ctx, const char *text, size_t line, struct err *e)
 {
 	struct request *r = ctx;
 
 	if (line % PROGRESS_LINES == 0 && r->s->progress != NULL)
 		r->s->progress(line);
-	return take_file(r->found, "answer", file, line, e);
+	return take_line(r->found, "answer", text, line, e);
 }
 
 static void
@@ -132,7 +159,7 @@ rewind_found(struct found *f, const struct found *mark)
 static int
 try_once(struct request *r, struct fetch *f, struct err *e)
 {
-	r->answer = (struct obpg_answer){ .files_url = r->found->files_url, .file = on_file, .bad = on_bad, .ctx = r };
+	r->answer = (struct obpg_answer){ .line = on_line, .bad = on_bad, .ctx = r };
 	r->finished = false;
 	if (r->s->max_time > 0) {
 		double now = clock_steady();
@@ -207,7 +234,6 @@ int
 search_read(int fd, const char *name, char sep, struct found *found, struct err *e)
 {
 	struct list_in *in = mem_array(1, sizeof(*in), e);
-	struct obpg_file file;
 	enum list_result got;
 	struct err why;
 	char *line;
@@ -219,13 +245,14 @@ search_read(int fd, const char *name, char sep, struct found *found, struct err 
 	while (ret == 0 && (got = list_next(in, &line, &why)) != LIST_END) {
 		found->lines++;
 		if (got == LIST_FAILED)
-			ret = err_set(e, why.code, "%s", why.msg);
+			ret = -1;
 		else if (got == LIST_BAD)
 			complain(found, why.msg);
-		else if (obpg_file_parse(line, found->files_url, &file, &why) < 0)
+		else if ((ret = take_line(found, name, line, in->line, &why)) == 0)
 			complain_line(found, name, in->line, why.msg);
-		else
-			ret = take_file(found, name, &file, in->line, e);
+		if (ret < 0)
+			err_set(e, why.code, "%s", why.msg);
+		ret = ret < 0 ? -1 : 0;
 	}
 	if (ret == 0 && in->interrupted)
 		ret = err_set(e, E_SIGNAL, "%s: interrupted", name);

@@ -2,6 +2,7 @@
 #define SEARCH_H
 
 #include "base/str.h"
+#include "granule/listline.h"
 #include "remote/fetch.h"
 #include "remote/obpg.h"
 #include "entries.h"
@@ -14,6 +15,7 @@
 struct found {
 	const struct match *match;	/* the caller's */
 	const char *files_url;		/* the caller's */
+	struct listline line;		/* read last */
 	struct entries files;		/* those that match, in the order of the answers */
 	size_t lines, others;		/* lines read, files that do not match */
 	size_t bad;			/* lines that are none */

@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "granule/listline.h"
 #include "state.h"
 #include "window.h"
 
@@ -43,38 +44,25 @@ bad_line(struct state *s, size_t line, const char *why)
 		warn(s, "%s: line %zu: %s", s->place, line, why);
 }
 
-/* The key of a URL, cut to a name where that is enough; NULL when it is no URL. */
-static const char *
-key_of(const struct state *s, const char *url)
-{
-	if (str_starts(url, s->files_url)) {
-		const char *name = url + strlen(s->files_url);
-
-		if (*name != '\0' && strchr(name, '/') == NULL)
-			return name;
-	}
-	return str_starts(url, "https://") || str_starts(url, "http://") ? url : NULL;
-}
-
-/* URL CHECKSUM [DAY] */
+/* URL CHECKSUM [DAY]; the key is the URL, or the name where that is enough */
 static int
-take_line(struct state *s, char *line, size_t number, struct err *e)
+take_line(struct state *s, struct listline *l, const char *line, size_t number, struct err *e)
 {
-	char *save = NULL, *url = strtok_r(line, " \t", &save), *sum = strtok_r(NULL, " \t", &save);
-	char *missed = strtok_r(NULL, " \t", &save);
+	enum listline_result got = listline_parse(line, s->files_url, l, NULL);
+	bool ours = l->dir == strlen(s->files_url) && strncmp(l->url, s->files_url, l->dir) == 0;
+	char missed[OBPG_DATE_SIZE + 1];
 	struct entry *n;
-	const char *key;
 	int64_t day = 0;
 
-	if (url == NULL)
+	if (got == LISTLINE_NONE)
 		return 0;
-	key = key_of(s, url);
-	if (key == NULL || strlen(url) > URL_MAX_LEN || sum == NULL || digest_alg_of(sum) != DIGEST_SHA1 ||
-	    (missed != NULL && (!window_parse_day(missed, &day) || day <= 0))) {
+	(void)snprintf(missed, sizeof(missed), "%.*s", (int)strcspn(l->rest, " \t"), l->rest);
+	if (got == LISTLINE_BAD || strlen(l->url) > URL_MAX_LEN || l->alg != DIGEST_SHA1 ||
+	    (*missed != '\0' && (!window_parse_day(missed, &day) || day <= 0))) {
 		bad_line(s, number, "not a URL and a checksum; left out");
 		return 0;
 	}
-	n = entries_add(&s->known, key, sum, number, e);
+	n = entries_add(&s->known, ours ? l->name : l->url, l->checksum, number, e);
 	if (n == NULL)
 		return -1;
 	n->missed = (int32_t)(day / WINDOW_DAY);
@@ -84,19 +72,18 @@ take_line(struct state *s, char *line, size_t number, struct err *e)
 int
 state_read(struct state *s, int fd, struct err *e)
 {
-	struct list_in *in = mem_array(1, sizeof(*in), e);
+	struct list_in *in = xarray(1, sizeof(*in));
+	struct listline l = {0};
 	enum list_result got;
 	struct err why;
 	char *line;
 	int ret = 0;
 
-	if (in == NULL)
-		return -1;
 	list_open_fd(in, fd, s->place, '\n');
 	while (ret == 0 && (got = list_next(in, &line, &why)) != LIST_END) {
 		s->lines++;
 		if (got == LIST_ITEM)
-			ret = take_line(s, line, in->line, e);
+			ret = take_line(s, &l, line, in->line, e);
 		else if (got == LIST_BAD)
 			bad_line(s, in->line, "control characters, or too long; left out");
 		else

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "remote/url.h"
+#include "base/url.h"
 #include "classify.h"
 #include "work.h"
 

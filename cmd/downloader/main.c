@@ -239,8 +239,7 @@ bad_line(struct run *r, const char *line, const struct err *why)
 	else
 		(void)err_set(&e, why->code, "%s: line %zu: %s", r->in.name, r->in.line, why->msg);
 	r->status = prog_failed(&e, r->status);
-	request_base(line, base);
-	base[strcspn(base, " \t,")] = '\0';
+	listline_base(line, base);
 	failure(r, line, base, &e);
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/opts.h"
-#include "remote/url.h"
+#include "base/url.h"
 #include "report.h"
 
 #define SUBJECT "Generate Batch Job Failure: GENERATE DOWNLOADER"

@@ -6,72 +6,29 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "granule/name.h"
 #include "lines.h"
-#include "remote/url.h"
 
-#define SEPARATORS " \t"
 #define DAY 86400
 #define DIRS_MAX UINT16_MAX
 
-/* --- a line ----------------------------------------------------------------------------------------------------- */
-
-/* Take a line apart: 1, 0 for a blank line or a comment, -1 with E_DATA. */
-static int
-parse(char *text, const char **url, const char **name, const char **sum, struct err *e)
-{
-	char *end, *p;
-
-	text += strspn(text, SEPARATORS);
-	if (*text == '\0' || *text == '#')
-		return 0;
-	end = text + strcspn(text, SEPARATORS);
-	p = end + strspn(end, SEPARATORS);
-	*end = '\0';
-	*url = text;
-	*sum = p;
-	end = p + strcspn(p, SEPARATORS);
-	if (end[strspn(end, SEPARATORS)] != '\0')
-		return err_set(e, E_DATA, "more than a URL and a checksum");
-	*end = '\0';
-	*name = str_base(*url);
-	if (*name == *url || strchr(*name, '?') != NULL)
-		return err_set(e, E_DATA, "%.*s: not the https URL of a file", url_shown(*url), *url);
-	return 1;
-}
-
-/* Printable, no comma: lists of two names in one line were joined by it once. */
-static bool
-is_checksum(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s < '!' || *s > '~' || *s == ',')
-			return false;
-	return true;
-}
+/* --- checksums -------------------------------------------------------------------------------------------------- */
 
 static int
 hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-/* 40 lower-case hex digits go into 20 bytes, everything else into the texts. */
+/* A SHA-1 goes into 20 bytes, everything else into the texts. */
 static int
-take_sum(struct lines *l, struct line *to, const char *sum, struct err *e)
+take_sum(struct lines *l, struct line *to, struct err *e)
 {
+	const char *sum = l->last.checksum;
 	uint32_t at = (uint32_t)l->sums.len;
-	size_t i = 0;
 
-	if (strlen(sum) == 40)
-		for (; i < 20; i++) {
-			int hi = hex_digit(sum[2 * i]), lo = hex_digit(sum[2 * i + 1]);
-
-			if (hi < 0 || lo < 0)
-				break;
-			to->sum[i] = (unsigned char)(hi << 4 | lo);
-		}
-	to->opaque = i < 20;
+	to->opaque = l->last.alg != DIGEST_SHA1;
+	for (size_t i = 0; i < sizeof(to->sum) && !to->opaque; i++)
+		to->sum[i] = (unsigned char)(hex_digit(sum[2 * i]) << 4 | hex_digit(sum[2 * i + 1]));
 	if (!to->opaque)
 		return 0;
 	if (l->sums.len > UINT32_MAX - 2 * (size_t)4096)
@@ -89,90 +46,81 @@ is_dir(const struct lines *l, size_t i, const char *s, size_t n)
 	return i < l->dirs.n && strncmp(l->dirs.item[i], s, n) == 0 && l->dirs.item[i][n] == '\0';
 }
 
-/* What every URL of the directory shares is checked once. */
-static int
-check_dir(const char *dir, struct err *e)
-{
-	struct url u;
-
-	if (strstr(dir, "/../") != NULL || strstr(dir, "/./") != NULL)
-		return err_set(e, E_DATA, "%s: a path with \"..\" in it is refused", dir);
-	if (dir[strcspn(dir, "?#")] != '\0')
-		return err_set(e, E_DATA, "%.*s: not the https URL of a file", url_shown(dir), dir);
-	for (const char *s = dir; *s != '\0'; s++)
-		if (*s < '!' || *s > '~')
-			return err_set(e, E_DATA, "%s: not a URL", dir);
-	return url_parse(dir, &u, e);
-}
-
-/* The directory s[n], ending in a slash, becomes l->last. */
+/* The directory s[n] becomes l->dir. */
 static int
 find_dir(struct lines *l, const char *s, size_t n, struct err *e)
 {
 	uint32_t *at;
 	char *dir;
-	int ret = 0;
 
-	if (is_dir(l, l->last, s, n))
+	if (is_dir(l, l->dir, s, n))
 		return 0;
 	at = set_at(&l->dir_index, s, n);
 	if (*at == 0) {
 		if (l->dirs.n == DIRS_MAX)
 			return err_set(e, E_ENV, "more than %d different directories of URLs", DIRS_MAX);
 		dir = xfmt("%.*s", (int)n, s);
-		ret = check_dir(dir, e);
-		if (ret == 0) {
-			strlist_push(&l->dirs, dir);
-			*at = (uint32_t)l->dirs.n;
-		}
+		strlist_push(&l->dirs, dir);
 		free(dir);
+		*at = (uint32_t)l->dirs.n;
 	}
-	if (ret == 0)
-		l->last = (uint16_t)(*at - 1);
+	l->dir = (uint16_t)(*at - 1);
+	return 0;
+}
+
+/* The URL without its name; what follows that, a query, is kept. */
+static int
+take_dir(struct lines *l, struct err *e)
+{
+	const char *tail = l->last.url + l->last.dir + strlen(l->last.name);
+	char *dir;
+	int ret;
+
+	if (*tail == '\0')
+		return find_dir(l, l->last.url, l->last.dir, e);
+	dir = xfmt("%.*s%s", (int)l->last.dir, l->last.url, tail);
+	ret = find_dir(l, dir, strlen(dir), e);
+	free(dir);
 	return ret;
 }
 
 /* --- the table -------------------------------------------------------------------------------------------------- */
 
+/* Whether jobs can be made of the file. */
 static int
-check_name(struct lines *l, const char *name, struct obpg_name *n, struct err *e)
+check_file(const struct lines *l, struct err *e)
 {
-	if (obpg_parse(name, n, e) < 0)
-		return -1;
+	const struct obpg_name *n = &l->last.obpg;
+
 	if (n->form != OBPG_PRESENT)
-		return err_set(e, E_DATA, "%s: a name of the older form, jobs cannot be made of these", name);
+		return err_set(e, E_DATA, "%s: a name of the older form, jobs cannot be made of these", l->last.name);
 	if (l->ds != NULL && n->ds != l->ds)
-		return err_set(e, E_DATA, "%s: not a file of %s", name, l->ds->key);
+		return err_set(e, E_DATA, "%s: not a file of %s", l->last.name, l->ds->key);
 	if (n->time < 0 || n->time > UINT32_MAX)
-		return err_set(e, E_DATA, "%s: not a time of satellites", name);
+		return err_set(e, E_DATA, "%s: not a time of satellites", l->last.name);
 	return 0;
 }
 
 int
-lines_add(struct lines *l, char *text, size_t number, struct err *e)
+lines_add(struct lines *l, const char *text, size_t number, struct err *e)
 {
-	const char *url, *base = NULL, *sum;
-	struct obpg_name n;
+	enum listline_result got = listline_parse(text, LISTLINE_SOURCE, &l->last, e);
+	const struct obpg_name *n = &l->last.obpg;
 	struct line *to;
-	int r = parse(text, &url, &base, &sum, e);
 
-	if (r <= 0)
-		return r;
-	if (check_name(l, base, &n, e) < 0)
-		return -1;
-	if (!is_checksum(sum))
-		return err_set(e, E_DATA, "%s: \"%.70s\" is no checksum", base, sum);
-	if (find_dir(l, url, (size_t)(base - url), e) < 0)
+	if (got == LISTLINE_NONE)
+		return 0;
+	if (got != LISTLINE_FILE || check_file(l, e) < 0 || take_dir(l, e) < 0)
 		return -1;
 	if (l->n == LINES_MAX)
 		return err_set(e, E_ENV, "more than %zu lines", LINES_MAX);
 	xgrow(&l->line, &l->cap, l->n + 1, sizeof(*l->line));
 	to = &l->line[l->n];
-	*to = (struct line){ .time = (uint32_t)n.time, .number = (uint32_t)number, .dir = l->last,
-		.suite = (uint8_t)n.suite, .nrt = n.nrt };
-	if (take_sum(l, to, sum, e) < 0)
+	*to = (struct line){ .time = (uint32_t)n->time, .number = (uint32_t)number, .dir = l->dir,
+		.suite = (uint8_t)n->suite, .nrt = n->nrt };
+	if (take_sum(l, to, e) < 0)
 		return -1;
-	l->ds = n.ds;
+	l->ds = n->ds;
 	l->n++;
 	return 1;
 }
@@ -246,9 +194,12 @@ void
 lines_url(const struct lines *l, size_t i, struct buf *b)
 {
 	const struct line *line = &l->line[i];
+	const char *dir = l->dirs.item[line->dir];
+	size_t n = strcspn(dir, "?#");
 
-	put(b, l->dirs.item[line->dir]);
+	buf_put(b, dir, n);
 	lines_name(l->ds, line->time, (enum suite)line->suite, line->nrt, b);
+	put(b, dir + n);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/set.h"
 #include "base/str.h"
-#include "granule/dataset.h"
+#include "granule/listline.h"
 
 /*
  * The lines of download lists, "URL CHECKSUM", in 32 bytes each: all that differs between them is the time, the suite
@@ -32,22 +32,23 @@ struct lines {
 	const struct dataset *ds;	/* of all lines; NULL until the first one says */
 	struct line *line;
 	size_t n, cap;
-	struct strlist dirs;		/* "https://host/path/", in the order of their appearance */
+	struct strlist dirs;		/* URLs without the name: "https://host/path/[?query]", as they have appeared */
 	struct set dir_index;		/* of dirs: index + 1 */
-	uint16_t last;			/* the directory of the last line: mostly that of the next one too */
+	uint16_t dir;			/* the directory of the last line: mostly that of the next one too */
+	struct listline last;
 	struct buf sums;		/* texts of opaque checksums, each with its NUL */
 };
 
 /*
  * lines_add - add a line
  *
- * text		the line; it is changed
+ * text		the line
  * number	its number in the list, from 1
  *
  * Returns 1; 0 when there is nothing in it; -1 with E_DATA when it is no download of an SST, SST4, SST3 or OC file of
- * the dataset by https (http from this machine), with E_ENV when the table is full.
+ * the dataset by its present name, with E_ENV when the table is full.
  */
-int	lines_add(struct lines *l, char *text, size_t number, struct err *e);
+int	lines_add(struct lines *l, const char *text, size_t number, struct err *e);
 
 /* lines_url, lines_text - append the URL, or "URL CHECKSUM", to b. */
 void	lines_url(const struct lines *l, size_t i, struct buf *b);

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/prog.h"
+#include "base/url.h"
 #include "granule/layout.h"
 #include "place/queue.h"
 #include "run.h"
@@ -111,7 +112,7 @@ static void
 on_foreign(void *ctx, const char *list, size_t number, const char *dir)
 {
 	(void)ctx;
-	prog_info("%s: line %zu: %s: not OBPG's server; taken nevertheless", list, number, dir);
+	prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list, number, url_shown(dir), dir);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "granule/name.h"
 
@@ -93,6 +94,55 @@ obpg_parse(const char *path, struct obpg_name *n, struct err *e)
 	if (strlen(s) < NAME_SIZE && (parse_present(s, n) || parse_legacy(s, n)))
 		return 0;
 	return err_set(e, E_DATA, "%s: not the name of an OBPG Level-2 SST, SST4, SST3 or OC file", s);
+}
+
+/* A day as YYYYMMDD or YYYYDDD, by n; true when it is one. */
+static bool
+is_day(const char *s, size_t n)
+{
+	char stamp[CLOCK_STAMP_SIZE];
+	int64_t t;
+
+	if (!str_digits(s, n))
+		return false;
+	xsnprintf(stamp, sizeof(stamp), n == 8 ? "%.8sT000000" : "%.7s000000", s);
+	return clock_parse_stamp(stamp, &t) > 0;
+}
+
+/* A time, a day, or the first and the last day of a map, then a dot and more: 20240105T031001.L2, 20240101_20240131.L3m,
+ * 20040012004031.L3m */
+static bool
+is_period(const char *s)
+{
+	int64_t t;
+	size_t n = clock_parse_stamp(s, &t);
+
+	if (n > 0 && s[n] == '.')
+		return s[n + 1] != '\0';
+	for (n = 8; n >= 7; n--) {
+		const char *end = s + n;
+
+		if (!is_day(s, n))
+			continue;
+		if (n == 8 && *end == '_')
+			end++;
+		if (is_day(end, n))
+			end += n;
+		if (*end == '.')
+			return end[1] != '\0';
+	}
+	return false;
+}
+
+bool
+obpg_is_other(const char *path)
+{
+	const char *s = str_base(path);
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	if (n == 0 || *s < 'A' || *s > 'Z')
+		return false;
+	return (s[n] == '.' && is_period(s + n + 1)) || is_period(s + 1);
 }
 
 void

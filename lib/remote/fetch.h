@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "remote/login.h"
 #include "remote/retry.h"
-#include "remote/url.h"
+#include "base/url.h"
 
 /*
  * HTTP transfers: one event loop, many transfers at a time, on libcurl's multi interface. Connections, TLS sessions

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "remote/url.h"
+#include "base/url.h"
 
 /*
  * Earthdata Login: user name and password for one host. A data server redirects to that host, which asks for them

@@ -1,6 +1,5 @@
 /* obpg - the file search of the Ocean Biology Processing Group */
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "remote/obpg.h"
-#include "remote/url.h"
 
-#define SHA1_LEN (OBPG_SHA1_SIZE - 1)
 #define BLANKS " \t"
 
 /* ---- the request ---- */
@@ -86,108 +83,6 @@ obpg_files_url(const char *url, struct err *e)
 	return mem_fmt(e, "%.*s" OBPG_FILES, (int)n, url);
 }
 
-/* ---- a line ---- */
-
-/* The next token, without its quotes; NULL when there is none. *s moves behind it. */
-static const char *
-next_token(const char **s, size_t *n)
-{
-	const char *from = *s + strspn(*s, BLANKS), *quote;
-
-	if (*from == '\0')
-		return NULL;
-	quote = *from == '"' ? strchr(from + 1, '"') : NULL;
-	if (quote != NULL) {
-		from++;
-		*n = (size_t)(quote - from);
-		*s = quote + 1;
-	} else {
-		*n = strcspn(from, BLANKS);
-		*s = from + *n;
-	}
-	return from;
-}
-
-static bool
-is_sha1(const char *s, size_t n)
-{
-	if (n != SHA1_LEN)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!isxdigit((unsigned char)s[i]))
-			return false;
-	return true;
-}
-
-/* The name becomes part of URLs and paths. */
-static bool
-is_name(const char *s, size_t n)
-{
-	if (n == 0 || n >= OBPG_NAME_SIZE || *s == '.' || *s == '-')
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!isalnum((unsigned char)s[i]) && s[i] != '.' && s[i] != '_' && s[i] != '-')
-			return false;
-	return true;
-}
-
-/* Whether the URL of n bytes is one of the server that files_url names. */
-static int
-check_host(const char *text, size_t n, const char *files_url, struct err *e)
-{
-	struct url u, ours;
-	char *copy = mem_fmt(e, "%.*s", (int)n, text);
-	int ret = -1;
-
-	if (copy == NULL)
-		return -1;
-	if (url_parse(copy, &u, e) == 0 && url_parse(files_url, &ours, e) == 0)
-		ret = url_same_origin(&u, &ours) ? 0 :
-		    err_set(e, E_DATA, "%.*s: not a file of %s", url_shown(copy), copy, ours.host);
-	free(copy);
-	return ret;
-}
-
-static int
-take_name(const char *s, size_t n, const char *files_url, char out[OBPG_NAME_SIZE], struct err *e)
-{
-	const char *scheme = memmem(s, n, "://", 3);
-
-	if (scheme != NULL) {
-		const char *end = s + n;
-
-		if (check_host(s, n, files_url, e) < 0)
-			return -1;
-		for (s = scheme + 3; memchr(s, '/', (size_t)(end - s)) != NULL; s++)
-			;
-		n = (size_t)(end - s);
-	}
-	if (!is_name(s, n))
-		return err_set(e, E_DATA, "%.*s: not the name of a file", n > 80 ? 80 : (int)n, s);
-	memcpy(out, s, n);
-	out[n] = '\0';
-	return 0;
-}
-
-int
-obpg_file_parse(const char *line, const char *files_url, struct obpg_file *f, struct err *e)
-{
-	const char *s = line, *a, *b, *sum;
-	size_t na = 0, nb = 0;
-
-	a = next_token(&s, &na);
-	b = a != NULL ? next_token(&s, &nb) : NULL;
-	if (b == NULL)
-		return err_set(e, E_DATA, "\"%.80s\": not a checksum and a name", line);
-	sum = is_sha1(a, na) ? a : b;
-	if (!is_sha1(sum, sum == a ? na : nb))
-		return err_set(e, E_DATA, "\"%.120s\": no SHA-1 checksum (40 hexadecimal digits)", line);
-	for (size_t i = 0; i < SHA1_LEN; i++)
-		f->sha1[i] = (char)tolower((unsigned char)sum[i]);
-	f->sha1[SHA1_LEN] = '\0';
-	return sum == a ? take_name(b, nb, files_url, f->name, e) : take_name(a, na, files_url, f->name, e);
-}
-
 /* ---- the answer ---- */
 
 static bool
@@ -229,10 +124,10 @@ reject(struct obpg_answer *a, const char *s, const struct err *why)
 static int
 take_line(struct obpg_answer *a, const char *s, struct err *e)
 {
-	struct obpg_file f;
 	struct err why;
+	int got;
 
-	if (*s == '\0')
+	if (*s == '\0' || *s == '#')
 		return 0;
 	if (*s == '<' && a->files == 0)
 		return err_set(e, E_DATA, "a page for people instead of a list of files");
@@ -240,12 +135,13 @@ take_line(struct obpg_answer *a, const char *s, struct err *e)
 		a->none_found = true;
 		return 0;
 	}
-	if (obpg_file_parse(s, a->files_url, &f, &why) < 0) {
+	got = a->line(a->ctx, s, a->lines, &why);
+	if (got < 0)
+		return err_set(e, why.code, "%s", why.msg);
+	if (got == 0)
 		reject(a, s, &why);
-		return 0;
-	}
-	a->files++;
-	return a->file(a->ctx, &f, a->lines, e);
+	a->files += got > 0;
+	return 0;
 }
 
 static int

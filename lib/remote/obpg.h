@@ -7,11 +7,8 @@
 #include "base/err.h"
 
 /*
- * The file search of NASA's Ocean Biology Processing Group: the request, and its answer, a text with a line
- *
- *	CHECKSUM  NAME
- *
- * for every file. What comes instead of an answer (a page for people, an empty body, a text that is no list, a cut one)
+ * The file search of NASA's Ocean Biology Processing Group: the request, and its answer, a text with a line for every
+ * file (generate-list(5)). What comes instead of an answer (a page for people, an empty body, a text that is no list, a cut one)
  * is an error, never "nothing found". What to search for is the caller's business.
  */
 
@@ -19,8 +16,6 @@
 #define OBPG_FILES "/cgi/getfile/"	/* on the same server, followed by the name of a file */
 
 #define OBPG_LINE_MAX 4096		/* longest line of an answer, its end not counted */
-#define OBPG_NAME_SIZE 160		/* longest name and its NUL */
-#define OBPG_SHA1_SIZE 41
 #define OBPG_DATE_SIZE 11		/* YYYY-MM-DD */
 
 /* NULL members are not sent. */
@@ -44,29 +39,14 @@ char	*obpg_query_url(const char *url, const struct obpg_query *q, struct err *e)
  * caller. */
 char	*obpg_files_url(const char *url, struct err *e);
 
-struct obpg_file {
-	char name[OBPG_NAME_SIZE];	/* letters, digits, '.', '_', '-'; not a dot first */
-	char sha1[OBPG_SHA1_SIZE];	/* lower case */
-};
-
-/*
- * obpg_file_parse - take a line apart: checksum and name, or URL, in any order
- *
- * Tokens are separated by blanks and tabs and may be in double quotes; what follows the second is ignored. A URL is
- * accepted from the host of files_url only, and its directories are dropped.
- *
- * Returns 0, or -1 with E_DATA.
- */
-int	obpg_file_parse(const char *line, const char *files_url, struct obpg_file *f, struct err *e);
-
 /*
  * An answer while it arrives. Lines may end in CR LF; a byte order mark and blank lines are passed over, and so is what
  * older deployments wrote above the first file. Fill in the first members, the rest is zero.
  */
 struct obpg_answer {
-	const char *files_url;		/* for obpg_file_parse */
-	int (*file)(void *ctx, const struct obpg_file *f, size_t line, struct err *e);	/* -1 breaks off */
-	void (*bad)(void *ctx, size_t line, const struct err *why);	/* a line that is none */
+	/* Takes a line: 1 when it is a file's, 0 when it is none (e says why), -1 to break off with e. */
+	int (*line)(void *ctx, const char *text, size_t number, struct err *e);
+	void (*bad)(void *ctx, size_t number, const struct err *why);	/* a line that is none */
 	void *ctx;
 
 	size_t lines, files, rejects;	/* lines so far, good ones, bad ones */
@@ -77,7 +57,7 @@ struct obpg_answer {
 	char text[OBPG_LINE_MAX + 2];
 };
 
-/* obpg_answer_add - the next piece. -1 with E_DATA when it is a page for people, or with what file() said. */
+/* obpg_answer_add - the next piece. -1 with E_DATA when it is a page for people, or with what line() said. */
 int	obpg_answer_add(struct obpg_answer *a, const char *data, size_t size, struct err *e);
 
 /*

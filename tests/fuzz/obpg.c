@@ -1,5 +1,4 @@
-/* Answers of the file search: whatever comes in whatever pieces, names and checksums are safe to use, and the result
- * does not depend on the pieces. The first byte is the size of a piece. */
+/* Answers of the file search: whatever comes in whatever pieces, lines are texts, and the result does not depend on the pieces. The first byte is the size of a piece. */
 
 #include <assert.h>
 #include <stdint.h>
@@ -9,22 +8,18 @@
 #include "base/str.h"
 #include "remote/obpg.h"
 
-#define FILES "https://oceandata.sci.gsfc.nasa.gov/cgi/getfile/"
-
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int
-on_file(void *ctx, const struct obpg_file *f, size_t line, struct err *e)
+on_line(void *ctx, const char *text, size_t line, struct err *e)
 {
 	size_t *sum = ctx;
 
-	(void)e;
-	assert(strlen(f->sha1) == OBPG_SHA1_SIZE - 1 && strspn(f->sha1, "0123456789abcdef") == OBPG_SHA1_SIZE - 1);
-	assert(*f->name != '\0' && *f->name != '.' && strlen(f->name) < OBPG_NAME_SIZE);
-	for (const char *s = f->name; *s != '\0'; s++)
-		assert(strchr("/ \t\"'\\%;&?#", *s) == NULL && *s > ' ' && *s < 0x7f);
-	*sum = *sum * 31 + line + strlen(f->name);
-	return 0;
+	assert(*text > ' ' && strchr(text, '\n') == NULL && strlen(text) <= OBPG_LINE_MAX);
+	if (*text % 2 == 0)
+		return err_set(e, E_DATA, "no line") + 1;
+	*sum = *sum * 31 + line + strlen(text);
+	return 1;
 }
 
 static void
@@ -46,7 +41,7 @@ answer(const uint8_t *data, size_t size, size_t piece, size_t *sum)
 	int ret = 0;
 
 	assert(a != NULL);
-	*a = (struct obpg_answer){ .files_url = FILES, .file = on_file, .bad = on_bad, .ctx = ctx };
+	*a = (struct obpg_answer){ .line = on_line, .bad = on_bad, .ctx = ctx };
 	for (size_t i = 0; ret == 0 && i < size; i += piece)
 		ret = obpg_answer_add(a, (const char *)data + i, size - i < piece ? size - i : piece, &e);
 	if (ret == 0)

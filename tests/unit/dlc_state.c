@@ -91,12 +91,12 @@ foreign(void)
 	is_int((long long)s.known.n, 3, "... the good ones are read");
 	is_int((long long)s.bad, 3, "... the bad ones counted");
 	is_int(warnings, 3, "... and told");
-	ok(entries_find(&s.known, "http://old/dir/a.nc") != NULL && entries_find(&s.known, "c.nc") != NULL,
+	ok(entries_find(&s.known, "https://old/dir/a.nc") != NULL && entries_find(&s.known, "c.nc") != NULL,
 	    "URLs of elsewhere keep their whole text");
 	is_int(state_save(&s, &none, 20000, 30, NULL, &e), 0, "save");
 	is_state(FILES "c.nc 0000000000000000000000000000000000000000 2024-10-05\n"
 	    FILES "d.nc 0000000000000000000000000000000000000000 2024-10-04\n"
-	    "http://old/dir/a.nc 0123456789abcdef0123456789abcdef01234567 2024-10-04\n", "... in order");
+	    "https://old/dir/a.nc 0123456789abcdef0123456789abcdef01234567 2024-10-04\n", "... in order");
 	state_close(&s);
 	(void)file_write("store/k.txt", "\x01\x02\nxx\nyy\n" FILES "c.nc 0000000000000000000000000000000000000000\n",
 	    &e);

@@ -5,6 +5,7 @@
 
 #define AT "https://oceandata.sci.gsfc.nasa.gov/cgi/getfile/"
 #define NAME "AQUA_MODIS.20240102T001001.L2.SST.NRT.nc"
+#define SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define SHA1 "eb781038ce56a76ff46f4a3bf1d8771eceef36c7"
 
 static int
@@ -33,10 +34,10 @@ static void
 good(void)
 {
 	static const char *const same[] = {
-		AT NAME " " SHA1, AT NAME, AT NAME " 1", AT NAME " EB781038CE56A76FF46F4A3BF1D8771ECEEF36C7",
+		AT NAME " " SHA1, AT NAME,
 		AT NAME " d41d8cd98f00b204e9800998ecf8427e", "http://127.0.0.1:8080/x/" NAME " " SHA1,
-		"https://mirror.example.org/" NAME " " SHA1, AT "AQUA_MODIS.20241231T235959.L2.OC.nc " SHA1,
-		AT "AQUA_MODIS.19700101T000000.L2.SST4.nc 000000000000000000000000000000000000000g",
+		"https://mirror.example.org/" NAME " " SHA1, AT NAME "?appkey=x " SHA1, AT "AQUA_MODIS.20241231T235959.L2.OC.nc " SHA1,
+		AT "AQUA_MODIS.19700101T000000.L2.SST4.nc " SHA256,
 	};
 	struct lines l = {0};
 	struct err e = {0};
@@ -47,9 +48,11 @@ good(void)
 	}
 	is_int(add(&l, " \t" AT NAME "\t \t" SHA1 " \t", &e), 1, "blanks and tabs");
 	is_str(last(&l), AT NAME " " SHA1, "... become one blank");
+	is_int(add(&l, "EB781038CE56A76FF46F4A3BF1D8771ECEEF36C7," NAME, &e), 1, "a name behind its checksum");
+	is_str(last(&l), AT NAME " " SHA1, "... becomes a URL");
 	ok(lines_same_sum(&l, 0, l.n - 1) && lines_same_sum(&l, 2, 2) && !lines_same_sum(&l, 0, 2) &&
 	    !lines_same_sum(&l, 2, 4) && !lines_same_sum(&l, 0, 1), "equal checksums");
-	is_int((long long)l.dirs.n, 3, "three servers");
+	is_int((long long)l.dirs.n, 4, "three servers, and a query");
 	for (int i = 0; i < 3000; i++) {
 		char text[200];
 
@@ -57,7 +60,7 @@ good(void)
 		if (add(&l, text, &e) <= 0 || strcmp(last(&l), text) != 0)
 			break;
 	}
-	is_int((long long)l.dirs.n, 3003, "many directories");
+	is_int((long long)l.dirs.n, 3004, "many directories");
 	lines_fini(&l);
 	lines_fini(&l);
 }
@@ -66,9 +69,9 @@ static void
 bad(void)
 {
 	static const char *const wrong[] = {
-		NAME, "x " SHA1, AT NAME " " SHA1 " 3", AT NAME " a,b", AT NAME " \303\244", "http://example.org/" NAME,
+		"x " SHA1, AT NAME " 1", AT NAME " a,b", AT NAME " \303\244",
 		"ftp://example.org/" NAME, "https://u:p@example.org/" NAME, "https:///" NAME, "https://h/../" NAME,
-		"https://h/a?b/" NAME, AT NAME "?x=1", AT, AT "AQUA_MODIS.20240102T001001.L2.SST8.nc",
+		"https://h/a?b/" NAME, AT, AT "AQUA_MODIS.20240102T001001.L2.SST8.nc",
 		AT "A2016008000000.L2_LAC_SST.nc", AT "AQUA_MODIS.2019289042500.L2.SST.nc",
 		AT "TERRA_MODIS.20240102T001001.L2.SST.nc",
 		AT "AQUA_MODIS.20240230T001001.L2.SST.nc", AT "AQUA_MODIS.19600102T001001.L2.SST.nc",

@@ -1,6 +1,6 @@
 /* url - which URLs we talk to */
 
-#include "remote/url.h"
+#include "base/url.h"
 #include "tap.h"
 
 static void

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "remote/url.h"
+#include "base/url.h"
 
 int
 url_shown(const char *text)
