@@ -73,6 +73,7 @@ give(struct uploading *p, const char *path)
 	u->job.run = work;
 	u->owner = p;
 	pool_room(p->pool);
+	report_begin(&p->report);
 	pool_submit(p->pool, &u->job);
 }
 

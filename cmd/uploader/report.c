@@ -74,11 +74,22 @@ log_granule(const struct report *r, const struct upload *u)
 }
 
 void
+report_begin(struct report *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	r->under_way++;
+	run_progress(r->run, r->under_way, r->bytes, NULL);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+void
 report_put(struct report *r, struct upload *u)
 {
 	bool failed = u->item.err.code != E_NONE;
 
 	(void)pthread_mutex_lock(&r->lock);
+	r->under_way--;
+	r->bytes += u->item.bytes;
 	r->nstored += u->stored;
 	if (r->ds == NULL && u->ds != NULL) {
 		r->ds = u->ds;
@@ -90,7 +101,7 @@ report_put(struct report *r, struct upload *u)
 	}
 	log_granule(r, u);
 	run_put(r->run, &u->item);
-	prog_progress("%zu stored, %zu failed", r->nstored, r->run->nfailed);
+	run_progress(r->run, r->under_way, r->bytes, NULL);
 	(void)pthread_mutex_unlock(&r->lock);
 }
 

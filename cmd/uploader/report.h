@@ -31,7 +31,8 @@ struct report {
 	pthread_mutex_t lock;		/* of all below */
 	struct report_entry *entry;	/* all granules for the final_log line; else only those that failed */
 	size_t n, cap;
-	size_t nstored;
+	size_t nstored, under_way;
+	uint64_t bytes;			/* stored */
 	const struct dataset *ds;	/* of the job, else of the first granule; NULL = none seen */
 	enum ptype type;
 };
@@ -39,6 +40,9 @@ struct report {
 /* report_init - borrows both. */
 void	report_init(struct report *r, struct run *run, const struct uploader *c);
 void	report_fini(struct report *r);
+
+/* report_begin - a granule is handed to the workers. */
+void	report_begin(struct report *r);
 
 /* report_put - one granule is done: its record and its log lines. Several threads may call it. */
 void	report_put(struct report *r, struct upload *u);

@@ -295,19 +295,23 @@ is_pipe(int fd)
 	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
+bool
+prog_progress_due(void)
+{
+	if (progress_mode < 0)
+		progress_mode = verbosity > 0 && isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO);
+	return progress_mode && clock_steady() - progress_last >= PROGRESS_INTERVAL;
+}
+
 void
 prog_progress(const char *fmt, ...)
 {
 	char text[512], line[600];
 	va_list ap;
-	double now;
 
-	if (progress_mode < 0)
-		progress_mode = verbosity > 0 && isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO);
-	now = clock_steady();
-	if (!progress_mode || now - progress_last < PROGRESS_INTERVAL)
+	if (!prog_progress_due())
 		return;
-	progress_last = now;
+	progress_last = clock_steady();
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

@@ -68,6 +68,7 @@ int	prog_version(void);
 /* The progress line "NAME: ...": shown on a terminal by the last program of a pipeline (or when forced on), at most ten
  * times a second, erased before messages. mode: -1 as the terminal asks for, 0 off, 1 on. */
 void	prog_progress_mode(int mode);
+bool	prog_progress_due(void);	/* whether prog_progress would draw now */
 void	prog_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	prog_progress_end(void);
 

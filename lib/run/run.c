@@ -242,6 +242,50 @@ run_put(struct run *r, struct item *it)
 	item_fini(it);
 }
 
+/* Number of items of the list; 0 while its end has not been read. */
+static size_t
+total(const struct list_in *in)
+{
+	return in->argv != NULL ? in->argc : in->eof && in->pos == in->len ? in->line : 0;
+}
+
+void
+run_progress(struct run *r, size_t under_way, uint64_t bytes, const char *what)
+{
+	double seconds = clock_steady() - r->began;
+	size_t all, ended;
+	struct buf b = {0};
+
+	(void)pthread_mutex_lock(&r->lock);
+	if (!prog_progress_due())
+		goto out;
+	ended = r->done + r->skipped + r->waiting + r->nfailed;
+	all = total(&r->in);
+	if (all > 0 && ended <= all)
+		buf_add(&b, "%zu of %zu done (%zu %%)", ended, all, 100 * ended / all);
+	else
+		buf_add(&b, "%zu done", ended);
+	if (r->nfailed > 0)
+		buf_add(&b, ", %zu failed", r->nfailed);
+	if (under_way > 0)
+		buf_add(&b, ", %zu under way", under_way);
+	if (all > ended + under_way)
+		buf_add(&b, ", %zu to come", all - ended - under_way);
+	if (bytes > 0 && seconds > 0.5) {
+		buf_add(&b, ", %s", prog_human(bytes));
+		buf_add(&b, ", %s/s", prog_human((uint64_t)((double)bytes / seconds)));
+	}
+	if (all > ended && ended > 0 && seconds > 2) {
+		long left = (long)(seconds / (double)ended * (double)(all - ended)) + 1;
+
+		buf_add(&b, ", %ld:%02ld left", left / 60, left % 60);
+	}
+	prog_progress("%s%s%s", b.text, what != NULL ? ": " : "", what != NULL ? str_base(what) : "");
+out:
+	(void)pthread_mutex_unlock(&r->lock);
+	buf_free(&b);
+}
+
 void
 run_list(struct run *r, run_work *work)
 {
@@ -259,7 +303,7 @@ run_list(struct run *r, run_work *work)
 				break;
 			continue;
 		}
-		prog_progress("%zu done, %zu failed, %s", r->done + r->skipped, r->nfailed, line);
+		run_progress(r, 0, 0, line);
 		item_begin(&it, line);
 		rc = work(r, line, &it);
 		if (rc == 0 && it.state == ITEM_DONE)

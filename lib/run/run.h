@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/file.h"
@@ -108,6 +109,10 @@ void	run_list(struct run *r, run_work *work);
 /* run_put - print an item's record, count it, and note a failure on standard error, in --failed and in the message to
  * operators; it is item_fini'd. Any thread may call it. */
 void	run_put(struct run *r, struct item *it);
+
+/* run_progress - draw how far the run is: items done of all once the list is known to its end, those under way (at most
+ * the workers), bytes so far and their rate; what, if any, names the item. Any thread. */
+void	run_progress(struct run *r, size_t under_way, uint64_t bytes, const char *what);
 
 /* run_error - a failure that is none of an item: said, and in the status. Any thread. */
 void	run_error(struct run *r, const struct err *e);

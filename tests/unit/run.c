@@ -135,9 +135,10 @@ static const struct option_row rows[] = {
 };
 
 static const struct program program = {
-	"usage: toy [options] [ITEM ...]\nDo nothing.\n", rows,
-	COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT | COMMON_DATASET,
-	"TOY", NULL, false
+	.usage = "usage: toy [options] [ITEM ...]\nDo nothing.\n",
+	.rows = rows,
+	.common = COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT | COMMON_DATASET,
+	.subject = "TOY",
 };
 
 /* Items say what becomes of them. */
