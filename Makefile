@@ -1,12 +1,12 @@
 # generate - GHRSST L2P granules from OBPG Level-2 files
 #
 # Packages to build with (Debian): gcc make pkg-config libcurl4-openssl-dev libnetcdf-dev libhdf5-dev
-# libjansson-dev zlib1g-dev libdeflate-dev libssl-dev. `scripts/deps build` installs them, `scripts/deps test`
-# what the tests need.
+# libjansson-dev zlib1g-dev libdeflate-dev libssl-dev. `scripts/deps build` installs them, `scripts/deps test lint`
+# what the tests and checkers need. scripts/test does it all for the tests.
 #
 # make			programs into bin/
 # make check		the tests; BUILD=dir BINDIR=dir keep a second build apart (a relative name is below this one)
-# make lint		compilers' and other checkers' opinions; scripts/test runs both
+# make lint		compilers' and other checkers' opinions; .ci/run runs both
 # make asan		the tests with address and undefined-behaviour sanitizers
 # make fuzz		the parsers on hostile input, FUZZ_TIME seconds each
 # make bench		speed, next to that of other tools
