@@ -8,7 +8,7 @@ mkdir archive reply
 requests=$work/requests
 : >"$requests"
 background "$python" "$top/tests/obpg.py" archive port "$requests" reply
-wait_for test -s port || bail_out 'the service did not start'
+wait_for test -s port || give_up 'the service did not start'
 host=http://127.0.0.1:$(cat port)
 search=$host/api/file_search
 

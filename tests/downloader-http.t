@@ -59,16 +59,17 @@ start=$(date +%s%N)
 good status-503-1-1
 [ $(($(date +%s%N) - start)) -ge 1000000000 ]
 ok $? 'Retry-After is waited for'
-bad 3 3 'bytes remaining' truncate
-bad 3 3 'reset' reset
-bad 3 3 'outstanding' chunkcut
-bad 3 3 'chunked' chunkbad
-bad 3 3 'Empty reply' cut
+theirs="/$N1: [A-Za-z]"	# a reason in libcurl's words, which change
+bad 3 3 "$theirs" truncate
+bad 3 3 "$theirs" reset
+bad 3 3 "$theirs" chunkcut
+bad 3 3 "$theirs" chunkbad
+bad 3 3 "$theirs" cut
 bad 3 3 'no data for 1 s' stall
 bad 3 3 'no data for 1 s' mute
 bad 3 3 'no data for 1 s' long
-bad 3 3 'Content-Length' badlength
-bad 3 3 'HTTP/0.9' nothttp
+bad 3 3 "$theirs" badlength
+bad 3 3 "$theirs" nothttp
 bad 3 3 'HTTP 500$' status-500
 bad 3 3 'HTTP 503$' status-503
 bad 3 3 'HTTP 429$' status-429
@@ -79,7 +80,7 @@ bad 1 3 'wrong checksum' short
 bad 1 3 'wrong checksum' plainhtml
 bad 1 3 'empty file' zero
 bad 1 3 'empty file' zerochunk
-bad 3 1 'timed out' drip --max-time-per-file 1 --retries 0
+bad 3 1 "$theirs" drip --max-time-per-file 1 --retries 0
 bad 3 1 'no data for 1 s' loris --retries 0
 
 # what is not

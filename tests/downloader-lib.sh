@@ -57,7 +57,7 @@ misbehave() {
 	: >requests
 	rm -f ports
 	background "$python" "$top/tests/httpd.py" srv ports requests "$@"
-	wait_for test -s ports || bail_out 'httpd.py did not start'
+	wait_for test -s ports || give_up 'httpd.py did not start'
 	# shellcheck disable=SC1091
 	. ./ports
 	H=http://127.0.0.1:$data

@@ -50,7 +50,7 @@ small='--lines 40 --pixels 60'
 } >/dev/null
 ln obpg/* nrt/* archive/
 background "$python" "$top/tests/obpg.py" archive port requests
-wait_for test -s port || bail_out 'the server did not start'
+wait_for test -s port || give_up 'the server did not start'
 url=http://127.0.0.1:$(cat port)
 
 # Programs note how they ended: a pipeline only tells about the last one.
@@ -101,7 +101,7 @@ partition -q -e none --root tree -d aqua --time 2024_01_02_03_04_05 --uid 1f2e3d
 printf '%s/cgi/getfile/TERRA_MODIS.20240101T031001.L2.SST.NRT.nc %040d\n' "$url" 0 |
 	partition -q -e slurm --root tree -d terra --uid 1f2e3d4c >/dev/null
 TOKENTOOL_MORTAL=1 tokentool tree/tokens acquire terra 2 >/dev/null
-[ ! -e ends ] || bail_out "making the files: $(cat ends)"
+[ ! -e ends ] || give_up "making the files: $(cat ends)"
 
 # run_example FILE - run it where the files it names are
 run_example() {

@@ -19,7 +19,8 @@
 #	wait_for CMD...			until CMD succeeds, at most $WAIT_LIMIT (10) seconds; status 1 then
 #	mkgranule ARG...		make OBPG-like files, print their paths
 #	sha1 FILE, md5 FILE		digest in hex
-#	note TEXT, bail_out REASON
+#	note TEXT
+#	give_up REASON			the test cannot go on: it fails, and the others run
 #
 # $top is the checkout, $work the scratch directory, $python the interpreter that has the Debian modules.
 
@@ -102,8 +103,8 @@ _diag() {
 	printf '%s\n' "$*" | sed 's/^/# /' >&2
 }
 
-bail_out() {
-	printf 'Bail out! %s\n' "$*"
+give_up() {
+	_diag "given up: ${0##*/}: $*"
 	exit 1
 }
 
@@ -202,7 +203,7 @@ _have() {
 need() {
 	for _t in "$@"; do
 		_have "$_t" && continue
-		[ -z "${CI:-}" ] || bail_out "$_t is missing; scripts/deps test installs it"
+		[ -z "${CI:-}" ] || give_up "$_t is missing; scripts/deps test installs it"
 		skip_all "$_t is missing"
 	done
 }
@@ -222,14 +223,14 @@ wait_for() {
 }
 
 serve() {
-	[ -d "$1" ] || bail_out "serve: $1: no such directory"
+	[ -d "$1" ] || give_up "serve: $1: no such directory"
 	_served=$(cd "$1" && pwd)
 	_nserve=$((${_nserve:-0} + 1))
 	serve_log=$_scratch/requests.$_nserve
 	_port_file=$_scratch/port.$_nserve
 	: >"$serve_log"
 	background "$python" "$top/tests/serve.py" "$_served" "$_port_file" "$serve_log"
-	wait_for test -s "$_port_file" || bail_out 'the HTTP server did not start'
+	wait_for test -s "$_port_file" || give_up 'the HTTP server did not start'
 	URL=http://127.0.0.1:$(cat "$_port_file")
 }
 

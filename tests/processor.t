@@ -4,7 +4,7 @@
 need py:netCDF4 py:numpy ncdump
 
 combined() {
-	"$python" "$top/tests/combined.py" "$@" || bail_out "combined.py $*"
+	"$python" "$top/tests/combined.py" "$@" || give_up "combined.py $*"
 }
 
 values() {

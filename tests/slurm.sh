@@ -64,6 +64,8 @@ slurm_start() {
 	chmod 600 "$slurm/munge.key"
 	_slurm_conf >"$slurm/slurm.conf"
 	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$slurm/slurm.conf"
+	# Nothing here needs control groups. Named, this plugin asks for none; found by itself it must be mounted.
+	echo CgroupPlugin=cgroup/v1 >"$slurm/cgroup.conf"
 	SLURM_CONF=$slurm/slurm.conf
 	export SLURM_CONF
 	# --force: the scratch directory is private, and the socket with it
@@ -71,12 +73,12 @@ slurm_start() {
 		--pid-file="$slurm/munged.pid" --log-file="$slurm/munged.log" --seed-file="$slurm/munge.seed" \
 		>"$slurm/munged.out" 2>&1
 	_munged=$pid
-	wait_for test -S "$slurm/munge.socket" || bail_out "munged: $(cat "$slurm/munged.out")"
+	wait_for test -S "$slurm/munge.socket" || give_up "munged: $(cat "$slurm/munged.out")"
 	background slurmctld -D >"$slurm/slurmctld.out" 2>&1
 	_slurmctld=$pid
 	background slurmd -D -N "$(hostname -s)" >"$slurm/slurmd.out" 2>&1
 	_slurmd=$pid
-	WAIT_LIMIT=30 wait_for _slurm_up || bail_out "Slurm does not come up: $(tail -n 5 "$slurm"/slurm*.log)"
+	WAIT_LIMIT=30 wait_for _slurm_up || give_up "Slurm does not come up: $(tail -n 5 "$slurm"/slurm*.log)"
 }
 
 _slurm_empty() {

@@ -26,6 +26,22 @@ tap_plan(int n)
 	(void)printf("1..%d\n", n);
 }
 
+/* The test cannot go on: it fails, and the others run. */
+#define give_up(...) tap_give_up(__FILE__, __LINE__, __VA_ARGS__)
+
+static inline __attribute__((format(printf, 3, 4), noreturn)) void
+tap_give_up(const char *file, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)fprintf(stderr, "# given up: %s:%d: ", file, line);
+	(void)vfprintf(stderr, fmt, ap);
+	(void)fputc('\n', stderr);
+	va_end(ap);
+	exit(1);
+}
+
 #define skip(n, reason) tap_skip(n, reason)
 
 static inline void
@@ -108,10 +124,8 @@ static inline void
 tap_scratch(void)
 {
 	(void)snprintf(tap_dir, sizeof(tap_dir), "/tmp/generate-unit.XXXXXX");
-	if (mkdtemp(tap_dir) == NULL || chdir(tap_dir) < 0) {
-		(void)printf("Bail out! no scratch directory\n");
-		exit(1);
-	}
+	if (mkdtemp(tap_dir) == NULL || chdir(tap_dir) < 0)
+		give_up("no scratch directory");
 	tap_owner = (long)getpid();
 	(void)atexit(tap_remove_scratch);
 }

@@ -104,8 +104,7 @@ check(int rc)
 {
 	if (rc == NC_NOERR)
 		return;
-	(void)printf("Bail out! %s\n", nc_strerror(rc));
-	exit(1);
+	give_up("%s", nc_strerror(rc));
 }
 
 static const struct variable *

@@ -23,7 +23,7 @@ static void
 add(struct entries *t, const char *name)
 {
 	if (entries_add(t, name, SUM, 1, &e) == NULL)
-		(void)printf("Bail out! %s\n", e.msg);
+		give_up("%s", e.msg);
 }
 
 int

@@ -26,10 +26,8 @@ begin(struct stage *s, size_t size)
 {
 	static char data[600000];
 
-	if (stage_open(s, "dir", true, "f", &e) < 0 || stage_reset(s, &e) < 0) {
-		(void)printf("Bail out! %s\n", e.msg);
-		exit(1);
-	}
+	if (stage_open(s, "dir", true, "f", &e) < 0 || stage_reset(s, &e) < 0)
+		give_up("%s", e.msg);
 	s->version = (struct version){ .etag = "\"v\"", .modified = "yesterday", .total = 600000 };
 	is_int(stage_write(s, data, size, 0, &full, &e), 0, "%zu bytes", size);
 	s->size = (int64_t)size;

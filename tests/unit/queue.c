@@ -19,10 +19,8 @@ opened(const char *place)
 {
 	struct queue *q = queue_open(place, PLACE_CREATE, &e);
 
-	if (q == NULL) {
-		(void)printf("Bail out! %s\n", e.msg);
-		exit(1);
-	}
+	if (q == NULL)
+		give_up("%s", e.msg);
 	return q;
 }
 

@@ -29,8 +29,7 @@ check(int rc, const char *what)
 {
 	if (rc == NC_NOERR)
 		return;
-	(void)printf("Bail out! %s: %s\n", what, nc_strerror(rc));
-	exit(1);
+	give_up("%s: %s", what, nc_strerror(rc));
 }
 
 /* A file with group g and variable v; lines is how many of them are written. */

@@ -16,10 +16,8 @@ make(const char *path, const char *text)
 {
 	struct err e;
 
-	if (file_write(path, text, &e) < 0) {
-		(void)printf("Bail out! %s\n", e.msg);
-		exit(1);
-	}
+	if (file_write(path, text, &e) < 0)
+		give_up("%s", e.msg);
 }
 
 static void
