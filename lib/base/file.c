@@ -124,6 +124,8 @@ file_lock(int fd, const char *name, bool wait, struct err *e)
 		return err_set(e, E_SIGNAL, "%s: interrupted", name);
 	if (!wait && (errno == EAGAIN || errno == EACCES))
 		return err_set(e, E_BUSY, "%s: in use by another process", name);
+	if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
+		return 1;
 	return err_sys(e, "%s: cannot lock", name);
 }
 

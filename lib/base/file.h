@@ -96,7 +96,8 @@ int	file_copy(const char *from, const char *path, struct err *e);
 int	file_remove(const char *path, struct err *e);
 
 /* file_lock - lock all of an open file until it is closed; a signal ends the wait (E_SIGNAL). Without wait: -1 with
- * E_BUSY while another process has it. The file must be open for writing. */
+ * E_BUSY while another process has it. The file must be open for writing. Returns 1 where the file system has no
+ * locks: one goes on without, renaming keeps results whole. */
 int	file_lock(int fd, const char *name, bool wait, struct err *e);
 
 /* file_is - whether name still stands for the open file: false when it was renamed, removed or replaced. */

@@ -47,6 +47,14 @@ str_fmt(char *dst, size_t size, struct err *e, const char *fmt, ...)
 }
 
 bool
+str_plain(const char *s)
+{
+	while (*s >= ' ' && *s <= '~')
+		s++;
+	return *s == '\0';
+}
+
+bool
 str_digits(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

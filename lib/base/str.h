@@ -20,6 +20,9 @@ const char	*str_base(const char *path);
 int	str_fmt(char *dst, size_t size, struct err *e, const char *fmt, ...)
 	    __attribute__((format(printf, 4, 5)));
 
+/* str_plain - whether s is printable ASCII only. */
+bool	str_plain(const char *s);
+
 /* str_digits - whether s starts with n decimal digits. */
 bool	str_digits(const char *s, size_t n);
 

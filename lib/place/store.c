@@ -1,6 +1,7 @@
 /* store - what all stores have in common */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "place/store.h"
@@ -74,6 +75,24 @@ int
 store_delete(struct store *s, const char *key, struct err *e)
 {
 	return check_key(key, e) < 0 ? -1 : s->ops->del(s, key, e);
+}
+
+int
+store_read(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e)
+{
+	*text = NULL;
+	*version = '\0';
+	return check_key(key, e) < 0 ? -1 : s->ops->read(s, key, text, version, e);
+}
+
+int
+store_swap(struct store *s, const char *key, const char *text, const char *version, struct err *e)
+{
+	if (check_key(key, e) < 0)
+		return -1;
+	if (strnlen(text, STORE_TEXT_MAX + 1) > STORE_TEXT_MAX)
+		return err_set(e, E_DATA, "%s: would be larger than %d bytes", key, STORE_TEXT_MAX);
+	return s->ops->swap(s, key, text, version, e);
 }
 
 char *

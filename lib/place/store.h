@@ -14,6 +14,8 @@
 
 #define STORE_KEY_MAX 1024
 #define STORE_MD5_SIZE 33
+#define STORE_TEXT_MAX (64 * 1024)	/* bytes of what is read and swapped */
+#define STORE_VERSION_SIZE 128
 
 struct store;
 
@@ -70,6 +72,25 @@ int	store_list(struct store *s, const char *prefix, store_each *each, void *ctx,
 /* store_delete - remove an object; 0 also when there is none. */
 int	store_delete(struct store *s, const char *key, struct err *e);
 
+/*
+ * store_read - a small object as text, and its version, which another content never has
+ *
+ * text		NUL-terminated, owned by the caller
+ * version	opaque; for store_swap. "" when there is no such object
+ *
+ * Returns 1, 0 when there is no such object, or -1: E_DATA when it is larger than STORE_TEXT_MAX or holds a NUL.
+ */
+int	store_read(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e);
+
+/*
+ * store_swap - make or replace an object, provided that its version still is the given one ("": there is none)
+ *
+ * Of several that swap the same version one succeeds. Returns 1 when the new object is safe; 0 when the object has
+ * changed or another process is just about to change it, nothing is done then: read again; or -1 (E_RETRY, E_AUTH,
+ * E_ENV).
+ */
+int	store_swap(struct store *s, const char *key, const char *text, const char *version, struct err *e);
+
 /* store_url - how others name the object: s3://bucket/prefix/key, or file:///directory/key. Owned by the caller. */
 char	*store_url(const struct store *s, const char *key, struct err *e);
 
@@ -89,6 +110,8 @@ struct store_ops {
 	int (*head)(struct store *s, const char *key, struct store_object *obj, struct err *e);
 	int (*list)(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
 	int (*del)(struct store *s, const char *key, struct err *e);
+	int (*read)(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e);
+	int (*swap)(struct store *s, const char *key, const char *text, const char *version, struct err *e);
 	char *(*url)(const struct store *s, const char *key, struct err *e);
 };
 

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "place/store.h"
+#include "place/store_lock.h"
 
 static int
 dir_open(struct store *s, const char *place, enum place_mode mode, struct err *e)
@@ -140,6 +141,88 @@ dir_delete(struct store *s, const char *key, struct err *e)
 	free(path);
 	return ret;
 }
+
+/* --- compare and swap ------------------------------------------------------------------------------------------- */
+
+/* The digest of the contents: who has read the same text may replace it. */
+static int
+version_of(const char *text, char version[STORE_VERSION_SIZE], struct err *e)
+{
+	struct digest *d = digest_new(DIGEST_SHA256, e);
+	char hex[DIGEST_HEX_SIZE];
+	int ret = -1;
+
+	if (d != NULL && digest_update(d, text, strlen(text), e) == 0 && digest_hex(d, hex, e) == 0)
+		ret = 0;
+	digest_free(d);
+	if (ret == 0)
+		xsnprintf(version, STORE_VERSION_SIZE, "%s", hex);
+	return ret;
+}
+
+static int
+dir_read(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e)
+{
+	char *path = xfmt("%s/%s", s->base, key);
+	struct err why = {0};
+	int ret = 1;
+
+	*text = file_read(path, STORE_TEXT_MAX, &why);
+	if (*text == NULL)
+		ret = why.code == E_MISSING ? 0 : err_set(e, why.code, "%s", why.msg);
+	else if (version_of(*text, version, e) < 0)
+		ret = -1;
+	free(path);
+	return ret;
+}
+
+/* Under the object's lock. The temporary file is new, so that one who lost the lock cannot be writing into it; and it
+ * is made before the object is read, which tells NFS clients to look at the directory. */
+static int
+replace(struct store *s, const char *key, const char *path, const char *text, const char *version,
+    const struct store_lock *lock, struct err *e)
+{
+	char *tmp = file_temp_name(path, e), *now = NULL, is[STORE_VERSION_SIZE] = "";
+	struct newfile f = {0};
+	int ret = -1;
+
+	if ((unlink(tmp) < 0 && errno != ENOENT) || newfile_open(&f, path, e) < 0 ||
+	    dir_read(s, key, &now, is, e) < 0)
+		goto out;
+	ret = strcmp(is, version) == 0;
+	if (ret == 0)
+		goto out;
+	if (newfile_write(&f, text, strlen(text), e) < 0 || newfile_sync(&f, e) < 0)
+		ret = -1;
+	else if (!store_lock_is_held(lock))
+		ret = 0;
+	else if (newfile_publish(&f, path, e) < 0 || file_sync_dir(path, e) < 0)
+		ret = -1;
+out:
+	newfile_close(&f);
+	free(now);
+	free(tmp);
+	return ret;
+}
+
+static int
+dir_swap(struct store *s, const char *key, const char *text, const char *version, struct err *e)
+{
+	char *path = xfmt("%s/%s", s->base, key);
+	struct store_lock lock;
+	int ret = *version == '\0' ? file_mkparent(path, e) : 0;
+
+	if (ret == 0)
+		ret = store_lock_take(&lock, path, e);
+	if (ret > 0) {
+		ret = replace(s, key, path, text, version, &lock, e);
+		store_lock_drop(&lock);
+	}
+	free(path);
+	return ret;
+}
+
+/* --- listing ---------------------------------------------------------------------------------------------------- */
 
 struct listing {
 	const struct store *s;
@@ -295,5 +378,7 @@ const struct store_ops store_dir_ops = {
 	.head = dir_head,
 	.list = dir_list,
 	.del = dir_delete,
+	.read = dir_read,
+	.swap = dir_swap,
 	.url = dir_url,
 };

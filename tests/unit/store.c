@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -17,6 +20,9 @@
 #define HELLO_MD5 "b1946ac92492d2347c6235b4d2611184"	/* of "hello\n" */
 #define EMPTY_MD5 "d41d8cd98f00b204e9800998ecf8427e"
 #define BIG (5 * 1024 * 1024 + 7)
+
+#define SWAPPERS 8
+#define SWAPS 10
 
 static struct store *s;
 static char top[64];			/* first component of the test's keys */
@@ -358,6 +364,84 @@ directories(void)
 	ok(open_fails("/sys/no-store", E_ENV), "a directory that cannot be made");
 }
 
+/* --- compare and swap ------------------------------------------------------------------------------------------- */
+
+/* One more on the number in the object, until it is done; how often somebody else was faster, or -1. */
+static int
+count_up(void)
+{
+	char version[STORE_VERSION_SIZE], next[20], *text;
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int swapped = 0, again = -1;
+	struct err e;
+
+	while (swapped == 0) {
+		if (store_read(s, key("number"), &text, version, &e) < 0)
+			return -1;
+		(void)snprintf(next, sizeof(next), "%d", text != NULL ? atoi(text) + 1 : 1);
+		free(text);
+		swapped = store_swap(s, key("number"), next, version, &e);
+		again++;
+		(void)nanosleep(&moment, NULL);
+	}
+	return swapped < 0 ? -1 : again;
+}
+
+static void
+swaps(void)
+{
+	char first[STORE_VERSION_SIZE], second[STORE_VERSION_SIZE], *text = NULL, *large;
+	int status, good = 0;
+	struct err e = {0};
+
+	is_int(store_read(s, key("sub/doc.json"), &text, first, &e), 0, "nothing to read");
+	ok(text == NULL && *first == '\0', "... which has no version");
+	is_int(store_swap(s, key("sub/doc.json"), "one", first, &e), 1, "swapped for nothing");
+	is_int(store_swap(s, key("sub/doc.json"), "two", first, &e), 0, "... once");
+	is_int(store_read(s, key("sub/doc.json"), &text, first, &e), 1, "read");
+	is_str(text, "one", "... what was swapped");
+	free(text);
+	is_int(store_swap(s, key("sub/doc.json"), "two", first, &e), 1, "swapped for what was read");
+	is_int(store_swap(s, key("sub/doc.json"), "three", first, &e), 0, "... once");
+	is_int(store_read(s, key("sub/doc.json"), &text, second, &e), 1, "read again");
+	ok(strcmp(text, "two") == 0 && strcmp(first, second) != 0, "... another version");
+	free(text);
+	is_int(store_delete(s, key("sub/doc.json"), &e), 0, "deleted");
+	is_int(store_swap(s, key("sub/doc.json"), "three", second, &e), 0, "... it is not swapped then");
+	is_str(listing("sub"), "", "... nothing is there");
+	large = calloc(1, STORE_TEXT_MAX + 2);
+	memset(large, 'x', STORE_TEXT_MAX + 1);
+	ok(store_swap(s, key("doc.json"), large, "", &e) < 0 && e.code == E_DATA, "too large: %s", e.msg);
+	large[STORE_TEXT_MAX] = '\0';
+	is_int(store_swap(s, key("doc.json"), large, "", &e), 1, "... just not");
+	is_int(store_read(s, key("doc.json"), &text, first, &e), 1, "... comes back");
+	ok(text != NULL && strcmp(text, large) == 0, "... as it was");
+	free(text);
+	make("larger", large);
+	file_append("larger", "x", &e);
+	is_int(store_put(s, key("doc.json"), "larger", NULL, NULL, NULL, &e), 0, "made larger");
+	ok(store_read(s, key("doc.json"), &text, first, &e) < 0 && e.code == E_DATA && text == NULL, "not read: %s",
+	    e.msg);
+	free(large);
+	for (int i = 0; i < SWAPPERS; i++)
+		if (fork() == 0) {
+			int again = 0, r;
+
+			for (int k = 0; k < SWAPS; k++) {
+				if ((r = count_up()) < 0)
+					_exit(100);
+				again += r;
+			}
+			_exit(again > 99 ? 99 : again);
+		}
+	for (int i = 0; i < SWAPPERS; i++)
+		good += wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) < 100;
+	is_int(good, SWAPPERS, "%d processes swap at once", SWAPPERS);
+	is_int(store_read(s, key("number"), &text, first, &e), 1, "... in turns");
+	is_int(atoi(text), SWAPPERS * SWAPS, "... each %d times", SWAPS);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -376,6 +460,7 @@ main(void)
 	lists();
 	urls();
 	threads();
+	swaps();
 	is_int(store_list(s, top, delete_one, NULL, &e), 0, "objects may be deleted while they are listed");
 	is_str(listing(""), "", "nothing is left");
 	store_close(s);
