@@ -1,26 +1,30 @@
 #!/bin/sh
-# The token pool with its users killed: nothing is lost or invented, the lock is never held twice.
+# The token pool with its users killed: it is as before or as after, and no token is lost or invented.
 # shellcheck disable=SC2086
 . "${0%/*}/lib.sh"
 
-export TOKENTOOL_LEASE=2 TOKENTOOL_SKEW=1
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0	# leaks cannot be looked for under strace
 export ASAN_OPTIONS
-witness=$work/witness
 
-# At every moment the pool knows of no more tokens than there are.
+# At every moment the pool can be read, and is as it is between two operations of tokentool's cycle: nothing is held, all,
+# the shares of both types, those of quicklook.
 sound() {
-	tokentool "$1" check >"$1.check" 2>&1
+	tokentool "$1" check >"$1.check" 2>&1 || return 1
+	case $(awk '{ print $4 }' "$1.check" | paste -sd ' ' -) in
+	'0 0 0' | '5 0 1' | '3 0 1' | '2 0 1') ;;
+	*) return 1 ;;
+	esac
 }
 
-# The next one who wants something finds everything in order: the dead hold nothing, and all tokens are there.
+# The next one who wants something finds everything in order: the dead hold nothing, all tokens are there, and nothing
+# else is left. recover DIR [COMMAND THAT RUNS THE NEXT ONE]
 recover() {
-	TOKENTOOL_MORTAL=1 TOKENTOOL_WITNESS=$1.witness tokentool "$1" acquire aqua >"$1.out" 2>"$1.err" &&
+	TOKENTOOL_MORTAL=1 $2 tokentool "$1" acquire aqua >"$1.out" 2>"$1.err" &&
 		[ "$(cut -d ' ' -f 2- "$1.out")" = '5 1' ] &&
 		license-returner --tokens "$1" -d aqua --all "$(cut -d ' ' -f 1 "$1.out")" >"$1.back" 2>>"$1.err" &&
-		[ "$(tokentool "$1" check 2>>"$1.err")" = 'aqua 5 5 0 5
-terra 3 3 0 -1
-floating 2 2 0 2' ] && [ "$(find "$1" -name 'aqua-*-*' -o -name lock)" = '' ]
+		[ "$(tokentool "$1" check 2>>"$1.err" | head -n 3)" = 'aqua 5 5 0
+terra 3 3 0
+floating 2 2 0' ] && [ "$(ls -A "$1" | grep -v '^\.pool\.lock$')" = pool.json ]
 }
 
 # On a file system in memory, because all this is made of fsyncs.
@@ -31,9 +35,9 @@ else
 	mkdir "$fast"
 fi
 
-# Killed at any time, many at once: in the background, because the locks of the dead take their time to expire.
+# Killed at any time, many at once, in the background.
 crowd() {
-	export TOKENTOOL_WITNESS=$work/crowd.witness TOKENTOOL_WAIT=60
+	export TOKENTOOL_WAIT=60
 	until=$(($(date +%s) + 8)) pids='' i=0
 	while [ "$(date +%s)" -lt $until ]; do
 		i=$((i + 1))
@@ -56,51 +60,60 @@ crowd() {
 crowd &
 crowd=$!
 
-# Killed at every system call that changes something. (At others the directory is as at the next of these.)
-if command -v strace >/dev/null && strace -f -o /dev/null true 2>/dev/null; then
-	strace -f -o trace tokentool fresh cycle aqua
-	is $? 0 'nobody is killed'
+# killed_everywhere KIND STRACE-OPTION... - killed at every system call that changes something. (At others the directory
+# is as at the next of these.) The options make a file system without locks.
+killed_everywhere() {
+	kind=$1
+	shift
+	strace -f -o trace "$@" tokentool fresh.$kind cycle aqua
+	is $? 0 "$kind: nobody is killed"
 	awk '{ sub(/^[0-9]+ +/, ""); call = $0; sub(/\(.*/, "", call); n[call]++ }
 		/tokentool begins/ { begun = 1 }
 		begun && (call ~ /^(mkdir|write|fsync|rename|link|unlink|fcntl)$/ || /O_CREAT/) { print call, n[call] }' \
-		trace >points
-	killed=0 unsound='' survived=''
+		trace | grep -v "^${2:+fcntl}[^a-z]" >points
+	killed=0 unsound='' survived='' unrecovered=''
 	while read -r call n; do
-		dir=$fast/$call.$n
-		strace -f -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
-			tokentool "$dir" cycle aqua >/dev/null 2>&1
+		dir=$fast/$kind.$call.$n
+		strace -f -o /dev/null "$@" -e "inject=$call:signal=KILL:when=$n" tokentool "$dir" cycle aqua >/dev/null 2>&1
 		[ $? -eq 137 ] && killed=$((killed + 1)) || survived="$survived $dir"
 		sound "$dir" || unsound="$unsound $dir"
+		touch -c -d '2 minutes ago' "$dir/.pool.lock"
+		recover "$dir" "${2:+strace -f -o /dev/null $*}" || unrecovered="$unrecovered $dir"
 	done <points
-	ok "$(test $killed -gt 90; echo $?)" "killed at $killed system calls"
+	ok "$(test $killed -gt 35; echo $?)" "$kind: killed at $killed system calls"
 	is "$survived" '' '... at all that were meant'
-	is "$unsound" '' '... held and free tokens together are all there are'
-	wait $crowd
-	sleep 4			# all locks left behind have expired
-	pids=''
-	while read -r call n; do
-		dir=$fast/$call.$n
-		{ recover "$dir" || echo "$dir" >>unrecovered; } &
-		pids="$pids $!"
-	done <points
-	wait $pids
-	is "$(cat unrecovered 2>/dev/null)" '' '... and the next one finds all of them, each once'
-else
-	skip 5 'no strace'
-	wait $crowd
-	sleep 4
-fi
+	is "$unsound" '' '... the pool is as before or as after each change'
+	is "$unrecovered" '' '... and the next one finds all of them, each once'
+}
 
-is "$(grep -c 'two owners' crowd.err)" 0 "a crowd, $(cat crowd.killed) of them killed: the lock never has two owners"
+if command -v strace >/dev/null && strace -f -o /dev/null true 2>/dev/null; then
+	killed_everywhere locks
+	killed_everywhere 'no-locks' -e inject=fcntl:error=ENOLCK
+	for i in 1 2 3 4 5 6 7 8; do
+		strace -f -o /dev/null -e inject=fcntl:error=ENOLCK tokentool "$fast/slow" work aqua 2 2>>slow.err &
+		eval "worker$i=$!"
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		eval "wait \$worker$i"
+	done
+	is "$(cat slow.err) $(tokentool "$fast/slow" check | head -n 1)" ' aqua 5 5 0' 'several at once without locks: nothing is lost'
+else
+	skip 11 'no strace'
+fi
+wait $crowd
+
 tokentool "$fast/crowd" check >out
-is $? 0 '... held and free tokens together are all there are'
-note "$(grep -c expired crowd.err) locks of the dead were removed, $(grep -c 'has ended' crowd.err) reservations"
+is $? 0 "a crowd, $(cat crowd.killed) of them killed: held and free tokens together are all there are"
+unlike "$(cat crowd.err)" 'damaged|all the time|lost' '... and nobody found anything wrong'
+note "$(grep -c 'has ended' crowd.err) reservations of the dead were returned"
 run tokentool "$fast/crowd" cycle aqua
 run license-returner --tokens "$fast/crowd" --reap
 is "$status" 0 '... what the dead hold can be returned'
-is "$(tokentool "$fast/crowd" check)" 'aqua 5 5 0 5
-terra 3 3 0 3
-floating 2 2 0 2' '... then all tokens are there'
+run tokentool "$fast/crowd" cycle aqua
+is "$(tokentool "$fast/crowd" check | head -n 3)" 'aqua 5 5 0
+terra 3 3 0
+floating 2 2 0' '... then all tokens are there'
+is "$(ls -A "$fast/crowd" | paste -sd ' ' -)" '.pool.lock pool.json' '... and nothing else is left'
 
 rm -rf "$fast"
 done_testing

@@ -6,25 +6,25 @@ tab=$(printf '\t')
 AWS_BATCH_JOB_ID=11111111-2222-3333-4444-555555555555
 export AWS_BATCH_JOB_ID
 
-put() {
-	printf '%s\n' "$3" >"$1/$2"
+# pool DIR TERRA FLOATING [DATASET ID KIND TOKENS [MEMBER]]... - a pool of so many tokens, and what is held of it
+pool() {
+	mkdir -p "$1"
+	_pool=$1/pool.json
+	printf '{"version": 1, "capacity": {"terra": %s, "floating": %s}, "held": [' "$2" "$3" >"$_pool"
+	shift 3
+	_sep=
+	while [ $# -gt 0 ]; do
+		printf '%s\n{"dataset": "%s", "id": "%s", "kind": "%s", "tokens": %s, "since": "%s"%s}' "$_sep" \
+			"$1" "$2" "$3" "$4" "${since:-$(date -u +%FT%TZ)}" "$5"
+		_sep=,
+		shift 5
+	done >>"$_pool"
+	printf ']}\n' >>"$_pool"
 }
 
-# A pool shared with older programs, as in the worked examples: their flag is there.
-older() {
-	rm -rf pool
-	mkdir pool
-	put pool retrieving-license False
-	put pool terra "$1"
-	put pool floating "$2"
-	[ -z "$3" ] || put pool terra-8720-ql "$3"
-	[ -z "$4" ] || put pool terra-8720-r "$4"
-	[ -z "$5" ] || put pool terra-8720-floating "$5"
-}
-
-# Names and values of a pool: "floating=1 terra=0".
-values() {
-	(cd "$1" && grep -H . -- * | sed 's/:/=/' | grep -v '=[{]' | paste -sd ' ' -)
+# held DIR - what is held: "terra-8720-ql=2 ..."
+held() {
+	license-returner -q --tokens "$1" --status | sed '1,/^RESERVATION/d' | awk '{ print $1 "=" $2 }' | paste -sd ' ' -
 }
 
 # What is free of what there is: "aqua 13/13".
@@ -42,84 +42,79 @@ final() {
 
 # --- the worked examples
 
-older 0 1 2 2 1
+GENERATE_PREFIX=service-generate-ops
+export GENERATE_PREFIX
+p=$GENERATE_PREFIX-idl
+
+pool pool 4 2 terra 8720 quicklook 2 '' terra 8720 refined 2 '' terra 8720 floating 1 ''
 run license-returner --tokens pool -d terra -t quicklook --final-log 8720
 is "$status" 0 'quicklook while refined is running'
 is "$stdout" "terra-8720-ql${tab}2${tab}2
 terra-8720-floating${tab}1${tab}2" '... prints what was returned, and what is free now'
-is "$(values pool)" 'floating=2 retrieving-license=False terra=2 terra-8720-r=2' "... leaves refined's"
-is "$(log_of)" "$(final QUICKLOOK terra-8720-floating 1 terra-8720-ql 2 None 0)" '... final_log'
+is "$(held pool) $(free_of pool terra) $(free_of pool floating)" 'terra-8720-r=2 2/4 2/2' "... leaves refined's"
+is "$(log_of)" "$(final QUICKLOOK $p-terra-8720-floating 1 $p-terra-8720-ql 2 None 0)" '... final_log'
 is "$(printf '%s\n' "$stderr" | grep -v 'final_log\|execution time')" "return_license - INFO : Job identifier: $AWS_BATCH_JOB_ID
 return_license - INFO : Unique identifier: 8720
 return_license - INFO : Dataset: MODIS Terra
 return_license - INFO : Processing type: QUICKLOOK
 License - INFO : Running license returner on TERRA quicklook with unique ID of 8720.
-License - INFO : Located floating terra-8720-floating: 1 reserved licenses.
+License - INFO : Located floating $p-terra-8720-floating: 1 reserved licenses.
 License - INFO : Number of floating licenses reserved: 1.
-License - INFO : Located quicklook dataset terra-8720-ql: 2 reserved licenses.
+License - INFO : Located quicklook dataset $p-terra-8720-ql: 2 reserved licenses.
 License - INFO : Number of dataset licenses reserved: 2.
 License - INFO : Placed hold on IDL licenses.
 License - INFO : Current dataset pool: 0.
-License - INFO : Wrote 2 license(s) to terra parameter.
+License - INFO : Wrote 2 license(s) to $p-terra parameter.
 License - INFO : Current floating pool: 1.
-License - INFO : Wrote 1 license(s) to floating parameter.
-License - INFO : Deleted parameter: terra-8720-ql.
-License - INFO : Deleted parameter: terra-8720-floating.
+License - INFO : Wrote 1 license(s) to $p-floating parameter.
+License - INFO : Deleted parameter: $p-terra-8720-ql.
+License - INFO : Deleted parameter: $p-terra-8720-floating.
 License - INFO : Removed hold on IDL licenses." '... log'
 like "$stderr" '^return_license - INFO : Total execution time: 0:00:0[0-9]\.[0-9]{6}$' '... to its last line'
 
 run license-returner --tokens pool -d terra -t quicklook 8720
 is "$status:$stdout:$stderr" '0::' 'again: nothing, quietly'
-is "$(values pool)" 'floating=2 retrieving-license=False terra=2 terra-8720-r=2' '... nothing changes'
+is "$(held pool)" terra-8720-r=2 '... nothing changes'
 
-older 0 1 2 2 1
+pool pool 4 2 terra 8720 quicklook 2 '' terra 8720 refined 2 '' terra 8720 floating 1 ''
 run license-returner --tokens pool -d MODIS_T -t REFINED --final-log 8720
 is "$status:$stdout" "0:terra-8720-r${tab}2${tab}2" 'refined while quicklook holds its tokens'
-is "$(values pool)" 'floating=1 retrieving-license=False terra=2 terra-8720-floating=1 terra-8720-ql=2' "... leaves quicklook's"
-is "$(log_of)" "$(final REFINED None 0 terra-8720-ql 2 terra-8720-r 2)" '... final_log'
+is "$(held pool)" 'terra-8720-floating=1 terra-8720-ql=2' "... leaves quicklook's"
+is "$(log_of)" "$(final REFINED None 0 $p-terra-8720-ql 2 $p-terra-8720-r 2)" '... final_log'
+like "$stderr" '^License - INFO : Not modifying floating license\(s\)\.$' '... log'
 
-older 0 1 '' 6 1
+pool pool 6 2 terra 8720 refined 6 '' terra 8720 floating 1 ''
 run license-returner --tokens pool -d terra -t refined --final-log 8720
-is "$(values pool)" 'floating=2 retrieving-license=False terra=6' 'refined only, with a floating token'
-is "$(log_of)" "$(final REFINED terra-8720-floating 1 None 0 terra-8720-r 6)" '... final_log'
+is "$(held pool) $(free_of pool terra) $(free_of pool floating)" ' 6/6 2/2' 'refined only, with a floating token'
+is "$(log_of)" "$(final REFINED $p-terra-8720-floating 1 None 0 $p-terra-8720-r 6)" '... final_log'
 
-older 0 1 '' '' 1
+pool pool 3 2 terra 8720 floating 1 ''
 run license-returner --tokens pool -d terra -t refined 8720
-is "$status:$stdout:$(values pool)" "0:terra-8720-floating${tab}1${tab}2:floating=2 retrieving-license=False terra=0" \
-	'... without dataset tokens'
+is "$status:$stdout:$(held pool)" "0:terra-8720-floating${tab}1${tab}2:" '... without dataset tokens'
 
-touch -d '1 hour ago' pool/retrieving-license
+# One token of each kind, both types: the floating one says whose it is.
+pool pool 1 1 terra 8720 quicklook 1 '' terra 8720 floating 1 ', "for": "refined"'
+run license-returner --tokens pool -d terra -t quicklook 8720
+is "$status:$(held pool)" 0:terra-8720-floating=1 'a floating token for refined stays when quicklook has ended'
+run license-returner --tokens pool -d terra -t refined 8720
+is "$status:$(held pool)" 0: '... and goes back with refined'
+
 before=$(ls -l --time-style=full-iso pool)
 run license-returner --tokens pool -d jpss1 -t refined --final-log 8720
 is "$status:$stdout" 0: 'nothing to return'
 is "$(log_of)" "$(final REFINED None 0 None 0 None 0 | sed 's/MODIS Terra/JPSS1/')" '... final_log'
 like "$stderr" '^License - INFO : No licenses detected to return\.$' '... log'
-is "$(ls -l --time-style=full-iso pool)" "$before" '... nothing is written, the flag not touched'
-
-older 0 1 2 '' ''
-put pool retrieving-license True
-touch -d '3 hours ago' pool/retrieving-license
-run license-returner --tokens pool -d terra -t quicklook 8720
-is "$status:$(cat pool/terra pool/retrieving-license | paste -sd ' ' -)" '0:2 False' 'a flag left behind for hours is taken over'
-like "$stderr" 'retrieving-license: is True since' '... with a warning'
-
-older 12 2 2 '' ''
-put pool terra-capacity 13
-run license-returner --tokens pool -d terra -t quicklook 8720
-is "$status:$(cat pool/terra)" 0:13 'never more than there can be'
-like "$stderr" 'terra: 14 free tokens would be more than its 13' '... with a warning'
+is "$(ls -l --time-style=full-iso pool)" "$before" '... nothing is written'
+unset GENERATE_PREFIX
 
 # --- a pool of our own
 
 run license-returner --root tree -d aqua -t quicklook 1f2e3d4c
 is "$status:$stdout:$stderr" 0:: 'no pool at all: nothing to return'
-[ ! -e tree/tokens/lock ]
-ok $? '... nothing is left'
-mkdir -p tree/tokens
-put tree/tokens aqua-1f2e3d4c-ql 5
-put tree/tokens aqua-1f2e3d4c-floating 1
-put tree/tokens aqua-aaaaaaaa-r 2
-put tree/tokens aqua-bbbbbbbb-ql 3
+[ ! -e tree/tokens/pool.json ]
+ok $? '... nothing is made'
+pool tree/tokens 13 2 aqua 1f2e3d4c quicklook 5 '' aqua 1f2e3d4c floating 1 '' aqua aaaaaaaa refined 2 '' aqua bbbbbbbb quicklook 3 ''
+cp tree/tokens/pool.json first
 is "$(GENERATE_ROOT=tree license-returner --status)" "POOL       CAPACITY   FREE   HELD
 aqua             13      3     10
 terra            13     13      0
@@ -131,19 +126,18 @@ RESERVATION                TOKENS      AGE  OWNER
 aqua-1f2e3d4c-floating          1     0:00  unknown
 aqua-1f2e3d4c-ql                5     0:00  unknown
 aqua-aaaaaaaa-r                 2     0:00  unknown
-aqua-bbbbbbbb-ql                3     0:00  unknown
-
-LOCK  free" 'the state as a table'
+aqua-bbbbbbbb-ql                3     0:00  unknown" 'the state as a table'
 run license-returner --root tree --status --json
-is "$(printf '%s\n' "$stdout" | head -n 1)" '{"pool":"aqua","capacity":13,"free":3,"held":10,"stored":-1}' '... as JSON'
-is "$(printf '%s\n' "$stdout" | grep -c '"reservation"'):$(printf '%s\n' "$stdout" | tail -n 1)" \
-	'4:{"lock":"free","owner":"","expires":0}' '... with reservations and lock'
-is "$(find tree/tokens | wc -l)" 5 '... changes nothing'
+is "$(printf '%s\n' "$stdout" | head -n 1)" '{"pool":"aqua","capacity":13,"free":3,"held":10}' '... as JSON'
+is "$(printf '%s\n' "$stdout" | grep -c '"reservation"')" 4 '... with reservations'
+cmp -s tree/tokens/pool.json first
+ok $? '... changes nothing'
 
 run license-returner --root tree -n -d aqua -t quicklook 1f2e3d4c
 is "$status:$stdout" "0:aqua-1f2e3d4c-ql${tab}5${tab}8
 aqua-1f2e3d4c-floating${tab}1${tab}2" 'a dry run says what would be returned'
-is "$(find tree/tokens | wc -l)" 5 '... changes nothing'
+cmp -s tree/tokens/pool.json first
+ok $? '... changes nothing'
 
 printf '1f2e3d4c\n\nxyz\naaaaaaaa\n' >ids
 run license-returner --root tree -d aqua -t quicklook <ids
@@ -160,12 +154,12 @@ is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
 {"input":"cccccccc","dataset":"aqua","type":"all","state":"nothing","outputs":[],S}' 'all tokens of workflows, as JSON'
 is "$(free_of tree/tokens aqua)" 13/13 '... all are back'
 
-put tree/tokens aqua-1f2e3d4c-r 5
+pool tree/tokens 13 2 aqua 1f2e3d4c refined 5 ''
 echo '["1f2e3d4c"]' >job.json
 run license-returner --root tree -d aqua -t refined --job job.json
 is "$status:$stdout" "0:aqua-1f2e3d4c-r${tab}5${tab}13" 'ids from a job list'
 like "$stderr" 'final_log: unique_id: 1f2e3d4c - dataset: MODIS Aqua - processing_type: REFINED' '... with a final_log line'
-put tree/tokens aqua-1f2e3d4c-r 1
+pool tree/tokens 13 2 aqua 1f2e3d4c refined 1 ''
 printf '1f2e3d4c\0' >list
 run sh -c 'license-returner -0 --root tree -d aqua -t refined <list | tr "\0" "@"'
 is "$stdout" "aqua-1f2e3d4c-r${tab}1${tab}13@" 'separated by NUL'
@@ -175,7 +169,7 @@ is "$status:$stdout:$stderr" 0:: 'without a pool there is nothing to return'
 # Two at once, many times: each token comes back once.
 i=0 twice=0
 while [ $i -lt 20 ]; do
-	put tree/tokens aqua-00000001-ql 3
+	pool tree/tokens 13 2 aqua 00000001 quicklook 3 ''
 	license-returner --root tree -d aqua -t quicklook 00000001 >a &
 	license-returner --root tree -d aqua -t quicklook 00000001 >b
 	other=$?
@@ -192,21 +186,18 @@ is "$status:$(free_of tree/tokens aqua):$(free_of tree/tokens floating)" 0:4/4:0
 like "$stdout" '^aqua +4 +4 +0$' '... it prints the state then'
 run license-returner --root tree --set-capacity JPSS1=9
 is "$status:$(free_of tree/tokens jpss1)" 0:9/9 '... any spelling of a dataset'
-put tree/tokens aqua 1
-run license-returner --root tree --reconcile -n
-is "$status:$stdout:$(cat tree/tokens/aqua)" "0:aqua${tab}1${tab}4:1" 'a dry run of --reconcile'
-run license-returner --root tree --reconcile
-is "$status:$stdout:$(cat tree/tokens/aqua)" "0:aqua${tab}1${tab}4:4" '--reconcile corrects the count of free tokens'
-run license-returner --root tree --reconcile --json
-is "$status:$stdout" 0: '... once'
-put tree/tokens terra x
-run license-returner --root tree --reconcile --json
-is "$status:$stdout" '0:{"pool":"terra","was":-1,"free":13}' '... also one that is none'
-like "$stderr" 'terra: not a number of tokens' '... which is told'
+run license-returner --root tree --set-capacity terra=2,terra=3
+is "$status:$(free_of tree/tokens terra)" 0:3/3 '... the last one counts'
+run license-returner --root tree -n --set-capacity terra=9
+is "$status:$(free_of tree/tokens terra)" 0:3/3 '... a dry run changes nothing'
 
-put tree/tokens terra-1000-ql 2
-put tree/tokens terra-1001-ql 3
-touch -d '5 hours ago' tree/tokens/terra-1000-ql
+since=$(date -u -d '5 hours ago' +%FT%TZ)
+pool tree/tokens 13 2 terra 1000 quicklook 2 ''
+unset since
+sed -i 's|^{"dataset.*|&,{"dataset": "terra", "id": "1001", "kind": "quicklook", "tokens": 3, "since": "'"$(date -u +%FT%TZ)"'"}|; s/}\]},/},/' \
+	tree/tokens/pool.json
+printf ']}\n' >>tree/tokens/pool.json
+is "$(held tree/tokens)" 'terra-1000-ql=2 terra-1001-ql=3' 'two workflows'
 run license-returner --root tree --reap
 is "$status:$stdout" 0: '--reap leaves those nobody can be asked about'
 run license-returner --root tree --reap --force --age 4 -n
@@ -217,16 +208,17 @@ run license-returner --root tree --reap --force --age 4 --json
 is "$status:$stdout" 0: '... once'
 
 uid=$(TOKENTOOL_MORTAL=1 tokentool tree/tokens acquire terra 2 | cut -d ' ' -f 1)
-like "$(license-returner -q --root tree --status)" "^terra-$uid-ql +2 .*tokentool \\(ended\\)" '--status shows whose process has ended'
+like "$(license-returner -q --root tree --status)" "^terra-$uid-ql +2 .*tokentool .*\\(ended\\)" '--status shows whose process has ended'
 run license-returner --root tree --reap --json
 is "$status:$stdout" "0:{\"reservation\":\"terra-$uid-ql\",\"tokens\":2,\"state\":\"returned\"}" '--reap returns what they held'
 
-printf '2\n{"who": "x", "time": 1700000000, "jobs": "slurm nonsense id"}\n' >tree/tokens/terra-2001-ql
+since=2026-01-01T00:00:00Z
+pool tree/tokens 13 2 terra 2001 quicklook 2 ', "jobs": "slurm nonsense id"'
 run license-returner --root tree --reap
 is "$status:$stdout" 0: 'an engine that cannot be asked: left alone'
-rm tree/tokens/terra-2001-ql
-
-touch -d '7 hours ago' tree/tokens/terra-1001-ql
+since=$(date -u -d '7 hours ago' +%FT%TZ)
+pool tree/tokens 13 2 terra 1001 quicklook 2 ''
+unset since
 run license-returner --root tree --status --notify topic
 like "$stderr" '^license-returner: terra-1001-ql: held for 7 hours$' 'a reservation held for long is told'
 is "$(cat topic/* 2>/dev/null | grep -c 1001)" 1 '... to operators too'
@@ -254,7 +246,9 @@ wrong --set-capacity aqua=1,moon=1
 wrong --set-capacity aqua=99999
 wrong --timeout 0 --status
 wrong --tokens ssm:service-generate-ops-idl -d aqua -t quicklook 8720
-like "$stderr" 'ssm:service-generate-ops-idl: this build' '... it says so'
+like "$stderr" 'ssm:service-generate-ops-idl: not a place of tokens' '... it says so'
+wrong --tokens s3://bucket/tokens --status
+wrong --reconcile
 wrong --tokens ids --status
 wrong -d aqua -t refined --job nothing.json
 wrong --notify - --status
@@ -263,15 +257,31 @@ is "$status:$stdout" 2: 'wrong: GENERATE_TOKENS'
 run env GENERATE_TOKENS=aqua=3,floating=1 license-returner --root other --status
 like "$stdout" '^aqua +3 +3 +0$' 'GENERATE_TOKENS sizes a new pool'
 
-# The lock of somebody else.
-printf '{"owner": "x", "who": "partition 77", "expires": %s}\n' $(($(date +%s) + 100)) >tree/tokens/lock
-put tree/tokens aqua-00000001-ql 3
+# A pool that is damaged.
+pool tree/tokens 13 2 aqua 00000001 quicklook 0 ''
+run license-returner --root tree -d aqua --all --notify topic 00000001
+is "$status:$stdout" 1: 'a damaged pool: somebody has to look at it'
+like "$stderr" '^license-returner: tree/tokens/pool.json: damaged: held\[0\]: ' '... it says where'
+is "$(cat topic/* | grep -c damaged)" 1 '... operators are told'
+echo '{"version": 1, ' >tree/tokens/pool.json
+run license-returner --root tree --status
+is "$status:$stdout" 1: '... also when it is no JSON'
+like "$stderr" 'tree/tokens/pool.json: damaged: line 2: ' '... and in which line'
+
+# Somebody else changes it all the time.
+pool tree/tokens 13 2 aqua 00000001 quicklook 3 ''
+background "$python" -c '
+import fcntl, time
+f = open("tree/tokens/.pool.lock", "w")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open("held", "w")
+time.sleep(100)'
+wait_for test -e held
 run license-returner --root tree -d aqua --all --timeout 1 --notify topic --json 00000001
 is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
-	'3:{"input":"00000001","dataset":"aqua","type":"all","state":"failed","outputs":[],S,"reason":"lock: not free within 1 s; held by partition 77"}' \
-	'the lock is held by another process: a retry may help'
-is "$(cat topic/* | grep -c 'partition 77')" 1 '... operators are told'
-like "$(license-returner -q --root tree --status)" '^LOCK  held by partition 77$' '... --status shows it'
+	'3:{"input":"00000001","dataset":"aqua","type":"all","state":"failed","outputs":[],S,"reason":"tree/tokens/pool.json: others change it all the time, tried for 1 s"}' \
+	'others change the pool all the time: a retry may help'
+is "$(cat topic/* | grep -c 'all the time')" 1 '... operators are told'
 run license-returner --root tree -d aqua --all 00000002
 is "$status" 0 '... who has nothing to return does not wait'
 license-returner --root tree -d aqua --all 00000001 >out 2>err &
@@ -280,21 +290,19 @@ sleep 0.3
 kill -TERM $victim
 wait $victim
 is "$?:$(cat out err)" 143: 'SIGTERM ends waiting'
-printf '{"owner": "x", "who": "partition 77", "expires": %s}\n' $(($(date +%s) - 40)) >tree/tokens/lock
+stop "$pid"
 run license-returner --root tree -d aqua --all 00000001
-is "$status:$stdout" "0:aqua-00000001-ql${tab}3${tab}4" 'a lock that has expired is taken over'
-like "$stderr" 'lock: removed, it had expired: partition 77' '... and told'
-is "$(find tree/tokens -name 'lock' -o -name '.*.part')" '' '... nothing is left'
+is "$status:$stdout" "0:aqua-00000001-ql${tab}3${tab}13" '... when the other one has gone it goes on'
+is "$(ls -A tree/tokens | paste -sd ' ' -)" '.pool.lock pool.json' '... nothing is left'
 
 # Results nobody can read, a pool nobody can write.
-put tree/tokens aqua-00000001-ql 3
+pool tree/tokens 13 2 aqua 00000001 quicklook 3 ''
 license-returner --root tree -d aqua --all 00000001 >/dev/full 2>err
 is "$?" 3 'standard output is full'
 like "$(cat err)" 'standard output: No space left' '... is named'
-is "$(free_of tree/tokens aqua)" 4/4 '... the tokens are back all the same'
+is "$(free_of tree/tokens aqua)" 13/13 '... the tokens are back all the same'
 small_fs 256k
-mkdir "$small_fs/pool"
-put "$small_fs/pool" aqua-00000001-ql 3
+pool "$small_fs/pool" 13 2 aqua 00000001 quicklook 3 ''
 mount -o remount,ro "$small_fs"
 run license-returner --tokens "$small_fs/pool" -d aqua --all 00000001
 is "$status" 3 'a pool that is read-only'

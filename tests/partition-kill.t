@@ -71,7 +71,6 @@ for call in openat:61 write:15 fsync:11 fdatasync:7 rename:3 fcntl:3 unlink:1 mk
 		[ $? -eq 137 ] || break
 		killed=$((killed + 1))
 		sound || unsound="$unsound $call:$n"
-		rm -f tree/tokens/lock		# the dead one's lease, which ends after some minutes
 		plan=$(ls tree/partition/plan_*.json 2>/dev/null)
 		if [ -n "$plan" ]; then
 			partition --resume "$plan" -q >out 2>err

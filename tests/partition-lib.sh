@@ -33,12 +33,12 @@ golden() {
 
 # free DIR POOL - tokens that are free there
 free() {
-	head -1 "$1/tokens/$2"
+	license-returner -q --tokens "$1/tokens" --status | awk -v p="$2" '$1 == p { print $3 }'
 }
 
 # held DIR NAME - tokens of a reservation
 held() {
-	free "$1" "$2"
+	license-returner -q --tokens "$1/tokens" --status | awk -v r="$2" '$1 == r { print $2 }'
 }
 
 # A cluster: sbatch writes "ID NAME DEPENDENCY" into $cluster/jobs. $cluster/kill: "before" or "after" and a number: the

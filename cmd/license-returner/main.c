@@ -23,7 +23,7 @@
 #define OLD (6 * 3600)			/* a reservation held longer than that is worth a warning */
 #define REAP_AGE (15 * 60)		/* jobs of a younger one may not be known to the engine yet */
 
-enum { OPT_TOKENS = OPT_OWN, OPT_ALL, OPT_STATUS, OPT_REAP, OPT_RECONCILE, OPT_SET_CAPACITY, OPT_FORCE, OPT_AGE,
+enum { OPT_TOKENS = OPT_OWN, OPT_ALL, OPT_STATUS, OPT_REAP, OPT_SET_CAPACITY, OPT_FORCE, OPT_AGE,
 	OPT_TIMEOUT, OPT_DELAY };
 
 static const struct option longopts[] = {
@@ -31,7 +31,6 @@ static const struct option longopts[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "status", no_argument, NULL, OPT_STATUS },
 	{ "reap", no_argument, NULL, OPT_REAP },
-	{ "reconcile", no_argument, NULL, OPT_RECONCILE },
 	{ "set-capacity", required_argument, NULL, OPT_SET_CAPACITY },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "age", required_argument, NULL, OPT_AGE },
@@ -41,7 +40,7 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-enum task { RETURN, STATUS, REAP, RECONCILE, SET_CAPACITY };
+enum task { RETURN, STATUS, REAP, SET_CAPACITY };
 
 struct run {
 	struct opts o;
@@ -56,7 +55,6 @@ struct run {
 	enum ptype type;
 	struct tokens *tokens;
 	struct notify notify;
-	char who[300];
 	double start;
 	int status;
 };
@@ -66,20 +64,18 @@ usage(FILE *fp)
 {
 	(void)fputs(
 	    "usage: license-returner -d DATASET {-t TYPE | --all} [options] [UNIQUE-ID ...]\n"
-	    "       license-returner {--status | --reap | --reconcile | --set-capacity POOL=N} [options]\n"
+	    "       license-returner {--status | --reap | --set-capacity POOL=N} [options]\n"
 	    "Give back the tokens that workflows hold, print what was returned; or look after the token pool.\n\n"
-	    "      --tokens PLACE    the pool: a directory, ssm:PREFIX, or none: (GENERATE_POOL, else tokens in\n"
+	    "      --tokens PLACE    the pool: a directory, s3://BUCKET/PREFIX or none: (GENERATE_POOL, else tokens in\n"
 	    "                        the shared tree)\n"
 	    "      --all             all tokens of the workflow, whatever the type\n"
-	    "      --status          print pools, reservations and lock\n"
+	    "      --status          print pools and reservations\n"
 	    "      --reap            return the tokens of workflows that have ended\n"
-	    "      --reconcile       set the counts of free tokens right\n"
 	    "      --set-capacity POOL=N[,...]\n"
 	    "                        change the size of pools\n"
-	    "      --force           --reap: also old ones nobody can be asked about; --reconcile: also what\n"
-	    "                        older programs have just changed\n"
+	    "      --force           --reap: also old ones nobody can be asked about\n"
 	    "      --age HOURS       --reap --force: how old (24)\n"
-	    "      --timeout SECONDS wait for the lock of the pool (600)\n"
+	    "      --timeout SECONDS how long to try when others change the pool (600)\n"
 	    "      --delay SECONDS   sleep 1 to so many seconds first\n\n", fp);
 	opts_help(fp);
 }
@@ -107,7 +103,7 @@ on_event(void *ctx, enum tokens_event event, const char *text)
 		notify_add(&r->notify, "%s\n", text);
 	} else if (event == TOKENS_WAITING) {
 		prog_log_from(r->o.final_log, INFO, "Waiting for license retrieval...");
-		prog_debug("%s: in use by another process, waiting", r->place);
+		prog_debug("%s: another process changes it, waiting", r->place);
 	}
 }
 
@@ -195,14 +191,14 @@ return_one(struct run *r, const char *uid)
 		return;
 	}
 	rec.of = r->all ? TOKENS_OF_ALL : r->type == PTYPE_QUICKLOOK ? TOKENS_OF_QUICKLOOK : TOKENS_OF_REFINED;
+	record_titles(&rec);
 	prog_log_from(r->o.final_log, MAIN_INFO, "Unique identifier: %s", uid);
 	prog_log_from(r->o.final_log, MAIN_INFO, "Dataset: %s", r->ds->label);
 	prog_log_from(r->o.final_log, MAIN_INFO, "Processing type: %s", record_type(&rec));
 	prog_log_from(r->o.final_log, INFO,
 	    "Running license returner on %s %s with unique ID of %s.", r->ds->token,
 	    r->all ? "all" : ptype_name(r->type), uid);
-	if (tokens_release(r->tokens, r->ds->key, uid, rec.of, &rec.back, &e) < 0 ||
-	    record_titles(&rec, r->tokens, &e) < 0) {
+	if (tokens_release(r->tokens, r->ds->key, uid, rec.of, &rec.back, &e) < 0) {
 		failed(r, &e);
 		rec.state = "failed";
 		rec.reason = e.msg;
@@ -302,11 +298,11 @@ do_status(struct run *r)
 		return;
 	}
 	if (r->o.json)
-		status_json(&l, clock_now(), &b);
+		status_json(&l, &b);
 	else
-		status_table(&l, clock_now(), &b);
+		status_table(&l, &b);
 	put_lines(r, &b);
-	status_old(&l, clock_now(), OLD, &b);
+	status_old(&l, OLD, &b);
 	if (buf_text(&b, NULL) != NULL && b.len > 0) {
 		notify_add(&r->notify, "%s", b.text);
 		for (char *s = b.text, *end; (end = strchr(s, '\n')) != NULL; s = end + 1)
@@ -317,7 +313,7 @@ do_status(struct run *r)
 }
 
 /* jobs is "ENGINE ID ID ..."; dead when the engine can be asked and none of them waits or runs. */
-static enum tokens_life
+static enum owner_life
 jobs_life(void *ctx, const char *jobs)
 {
 	const struct engine_opts eo = ENGINE_OPTS_DEFAULTS;
@@ -345,10 +341,10 @@ jobs_life(void *ctx, const char *jobs)
 	free(copy);
 	if (en == NULL) {
 		prog_debug("%s: the engine cannot be asked", jobs);
-		return TOKENS_UNKNOWN;
+		return OWNER_UNKNOWN;
 	}
 	engine_close(en);
-	return alive ? TOKENS_ALIVE : TOKENS_DEAD;
+	return alive ? OWNER_ALIVE : OWNER_DEAD;
 }
 
 static void
@@ -369,27 +365,6 @@ do_reap(struct run *r)
 
 		put(r, mem_fmt(&e, r->o.json ? "{\"reservation\":\"%s\",\"tokens\":%d,\"state\":\"%s\"}" : "%s\t%d",
 		    v->name, v->number, r->o.dry_run ? "planned" : "returned"), &e);
-	}
-	tokens_list_free(&l);
-}
-
-static void
-do_reconcile(struct run *r)
-{
-	struct tokens_list l;
-	struct err e;
-
-	if (tokens_reconcile(r->tokens, r->force, &l, &e) < 0) {
-		failed(r, &e);
-		return;
-	}
-	for (size_t i = 0; i < l.npools; i++) {
-		const struct tokens_state *s = &l.pool[i];
-
-		if (s->counter == s->free || s->capacity < 0)
-			continue;
-		put(r, mem_fmt(&e, r->o.json ? "{\"pool\":\"%s\",\"was\":%d,\"free\":%d}" : "%s\t%d\t%d", s->pool,
-		    s->counter, s->free), &e);
 	}
 	tokens_list_free(&l);
 }
@@ -436,7 +411,7 @@ static int
 open_pool(struct run *r, struct err *e)
 {
 	struct tokens_pool pools[TOKENS_POOLS + 1] = {0};
-	struct tokens_options to = { .pools = pools, .capacities = getenv("GENERATE_TOKENS"), .who = r->who,
+	struct tokens_options to = { .pools = pools, .capacities = getenv("GENERATE_TOKENS"),
 		.wait = r->wait, .stop = prog_signal, .tell = on_event, .ctx = r };
 	const struct dataset *ds;
 	size_t n = 0;
@@ -444,8 +419,6 @@ open_pool(struct run *r, struct err *e)
 	for (; (ds = dataset_at(n)) != NULL && n + 1 < TOKENS_POOLS; n++)
 		pools[n] = (struct tokens_pool){ ds->key, ds->tokens };
 	pools[n] = (struct tokens_pool){ TOKENS_FLOATING, TOKENS_FLOATING_DEFAULT };
-	if (str_fmt(r->who, sizeof(r->who), e, "license-returner %s", opts_run_id()) < 0)
-		return -1;
 	r->tokens = tokens_open(r->place, &to, r->o.dry_run || r->task == STATUS ? PLACE_ASIS : PLACE_CREATE, e);
 	return r->tokens == NULL ? -1 : 0;
 }
@@ -464,7 +437,6 @@ run(struct run *r, int argc, char *argv[])
 	case RETURN: status = do_return(r, argc, argv); break;
 	case STATUS: do_status(r); break;
 	case REAP: do_reap(r); break;
-	case RECONCILE: do_reconcile(r); break;
 	case SET_CAPACITY: do_sizes(r); break;
 	}
 	if (notify_send(&r->notify, SUBJECT, &e) < 0)
@@ -485,7 +457,7 @@ check_return(struct run *r, int nargs)
 	if (r->o.job != NULL && nargs > 0)
 		return prog_bad_usage("--job and unique ids on the command line");
 	if (r->force)
-		return prog_bad_usage("--force is for --reap and --reconcile");
+		return prog_bad_usage("--force is for --reap");
 	if (r->o.dataset == NULL)
 		return prog_bad_usage("-d is missing: whose tokens?");
 	if (r->o.type == NULL && !r->all)
@@ -505,9 +477,9 @@ check_options(struct run *r, int nargs)
 	if (r->o.outdir != NULL)
 		return prog_bad_usage("-o: nothing is written into files");
 	if (r->ntasks > 1)
-		return prog_bad_usage("only one of --status, --reap, --reconcile, --set-capacity");
+		return prog_bad_usage("only one of --status, --reap, --set-capacity");
 	if (r->ntasks == 1 && (nargs > 0 || r->o.job != NULL || r->all))
-		return prog_bad_usage("--status, --reap, --reconcile and --set-capacity are for the whole pool");
+		return prog_bad_usage("--status, --reap and --set-capacity are for the whole pool");
 	if (r->sizes != NULL && each_size(r, false, &e) < 0)
 		return prog_fail(&e);
 	if (r->place == NULL)
@@ -535,7 +507,6 @@ own_option(struct run *r, int c, const char *arg)
 	case OPT_ALL: r->all = true; return true;
 	case OPT_STATUS: set_task(r, STATUS); return true;
 	case OPT_REAP: set_task(r, REAP); return true;
-	case OPT_RECONCILE: set_task(r, RECONCILE); return true;
 	case OPT_SET_CAPACITY: set_task(r, SET_CAPACITY); r->sizes = arg; return true;
 	case OPT_FORCE: r->force = true; return true;
 	case OPT_AGE: r->age = (int)prog_num("--age", arg, 0, 8760); return true;

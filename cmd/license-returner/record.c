@@ -23,17 +23,17 @@ static const char *const field[TOKENS_KINDS] = {
 	[TOKENS_QL] = "dataset_quicklook_idl", [TOKENS_R] = "dataset_refined_idl", [TOKENS_FL] = "floating_idl"
 };
 
-int
-record_titles(struct record *r, const struct tokens *t, struct err *e)
+void
+record_titles(struct record *r)
 {
+	const char *prefix = getenv("GENERATE_PREFIX");
+
 	for (enum tokens_kind k = TOKENS_QL; k < TOKENS_KINDS; k++) {
-		r->title[k] = tokens_title(t, r->ds->key, r->uid, k, e);
-		if (r->title[k] == NULL)
-			return -1;
+		tokens_name(r->ds->key, r->uid, k, r->name[k]);
+		r->title[k] = prefix != NULL && *prefix != '\0' ? xfmt("%s-idl-%s", prefix, r->name[k]) : xstrdup(r->name[k]);
 	}
-	r->pool[0] = tokens_pool_title(t, r->ds->key, e);
-	r->pool[1] = r->pool[0] != NULL ? tokens_pool_title(t, TOKENS_FLOATING, e) : NULL;
-	return r->pool[1] != NULL ? 0 : -1;
+	r->pool[0] = prefix != NULL && *prefix != '\0' ? xfmt("%s-idl-%s", prefix, r->ds->key) : xstrdup(r->ds->key);
+	r->pool[1] = prefix != NULL && *prefix != '\0' ? xfmt("%s-idl-" TOKENS_FLOATING, prefix) : xstrdup(TOKENS_FLOATING);
 }
 
 void
@@ -55,7 +55,7 @@ record_type(const struct record *r)
 char *
 record_line(const struct record *r, enum tokens_kind k, struct err *e)
 {
-	return mem_fmt(e, "%s\t%d\t%d", r->title[k], r->back.number[k], r->back.free[k]);
+	return mem_fmt(e, "%s\t%d\t%d", r->name[k], r->back.number[k], r->back.free[k]);
 }
 
 char *
@@ -65,8 +65,8 @@ record_json(const struct record *r, struct err *e)
 	char *text = NULL;
 
 	for (enum tokens_kind k = TOKENS_QL; k < TOKENS_KINDS; k++)
-		if (r->back.removed[k] && r->title[k] != NULL)
-			(void)json_array_append_new(outputs, json_pack("{s:s, s:i, s:i}", "reservation", r->title[k],
+		if (r->back.removed[k])
+			(void)json_array_append_new(outputs, json_pack("{s:s, s:i, s:i}", "reservation", r->name[k],
 			    "tokens", r->back.number[k], "free", r->back.free[k]));
 	root = json_pack("{s:s, s:s, s:s, s:s, s:o, s:f}", "input", r->uid, "dataset", r->ds->key, "type",
 	    r->of == TOKENS_OF_ALL ? "all" : ptype_name(r->type), "state", r->state, "outputs", outputs, "seconds",

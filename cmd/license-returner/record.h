@@ -12,16 +12,17 @@ struct record {
 	enum ptype type;
 	enum tokens_of of;
 	const char *uid;
-	char *title[TOKENS_KINDS];		/* names of the reservations, owned */
-	char *pool[2];				/* names of the counts of free tokens: dataset's, floating; owned */
+	char name[TOKENS_KINDS][TOKENS_NAME_SIZE];	/* of the reservations */
+	char *title[TOKENS_KINDS];		/* ... in logs: with the prefix of the deployment; owned */
+	char *pool[2];				/* of the dataset's pool and the floating one, in logs; owned */
 	struct tokens_returned back;
 	const char *state;			/* returned, nothing, planned, failed */
 	const char *reason;			/* of failed */
 	double seconds;
 };
 
-/* record_titles - fill in title and pool; record_free frees them, also after a failure. */
-int	record_titles(struct record *r, const struct tokens *t, struct err *e);
+/* record_titles - fill in name, title and pool; record_free frees them. */
+void	record_titles(struct record *r);
 void	record_free(struct record *r);
 
 /* record_line - one kind that was returned: reservation, tokens, tokens that are free now. Owned by the caller. */

@@ -8,28 +8,20 @@
 #include "status.h"
 
 static const char *
-life_name(enum tokens_life life)
+life_name(enum owner_life life)
 {
-	return life == TOKENS_ALIVE ? "alive" : life == TOKENS_DEAD ? "ended" : "unknown";
-}
-
-static int64_t
-age_of(const struct tokens_reservation *r, int64_t now)
-{
-	return now > r->time ? now - r->time : 0;
+	return life == OWNER_ALIVE ? "alive" : life == OWNER_DEAD ? "ended" : "unknown";
 }
 
 static void
-add_reservation(const struct tokens_reservation *r, int64_t now, struct buf *b)
+add_reservation(const struct tokens_reservation *r, struct buf *b)
 {
-	int64_t minutes = age_of(r, now) / 60;
-	char age[32], n[16] = "?";
+	int64_t minutes = tokens_age(r) / 60;
+	char age[32];
 
 	(void)snprintf(age, sizeof(age), "%lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60));
-	if (r->number >= 0)
-		(void)snprintf(n, sizeof(n), "%d", r->number);
-	buf_add(b, "%-26s %6s %8s  %s", r->name, n, age, *r->who != '\0' ? r->who : "unknown");
-	if (r->life != TOKENS_UNKNOWN)
+	buf_add(b, "%-26s %6d %8s  %s", r->name, r->number, age, *r->who != '\0' ? r->who : "unknown");
+	if (r->life != OWNER_UNKNOWN)
 		buf_add(b, " (%s)", life_name(r->life));
 	if (*r->jobs != '\0')
 		buf_add(b, " [%s]", r->jobs);
@@ -37,26 +29,18 @@ add_reservation(const struct tokens_reservation *r, int64_t now, struct buf *b)
 }
 
 void
-status_table(const struct tokens_list *l, int64_t now, struct buf *b)
+status_table(const struct tokens_list *l, struct buf *b)
 {
 	buf_add(b, "%-10s %8s %6s %6s\n", "POOL", "CAPACITY", "FREE", "HELD");
 	for (size_t i = 0; i < l->npools; i++) {
 		const struct tokens_state *s = &l->pool[i];
-		char capacity[16] = "?";
 
-		if (s->capacity >= 0)
-			(void)snprintf(capacity, sizeof(capacity), "%d", s->capacity);
-		buf_add(b, "%-10s %8s %6d %6d\n", s->pool, capacity, s->free, s->held);
+		buf_add(b, "%-10s %8d %6d %6d\n", s->pool, s->capacity, s->free, s->held);
 	}
 	if (l->nres > 0)
 		buf_add(b, "\n%-26s %6s %8s  %s\n", "RESERVATION", "TOKENS", "AGE", "OWNER");
 	for (size_t i = 0; i < l->nres; i++)
-		add_reservation(&l->res[i], now, b);
-	if (!l->lock.held)
-		buf_add(b, "\nLOCK  free\n");
-	else
-		buf_add(b, "\nLOCK  %s by %s\n", l->lock.expired ? "left behind" : "held",
-		    *l->lock.who != '\0' ? l->lock.who : "unknown");
+		add_reservation(&l->res[i], b);
 }
 
 static void
@@ -71,30 +55,28 @@ add_json(json_t *object, struct buf *b)
 }
 
 void
-status_json(const struct tokens_list *l, int64_t now, struct buf *b)
+status_json(const struct tokens_list *l, struct buf *b)
 {
 	for (size_t i = 0; i < l->npools; i++) {
 		const struct tokens_state *s = &l->pool[i];
 
-		add_json(json_pack("{s:s, s:i, s:i, s:i, s:i}", "pool", s->pool, "capacity", s->capacity, "free",
-		    s->free, "held", s->held, "stored", s->counter), b);
+		add_json(json_pack("{s:s, s:i, s:i, s:i}", "pool", s->pool, "capacity", s->capacity, "free",
+		    s->free, "held", s->held), b);
 	}
 	for (size_t i = 0; i < l->nres; i++) {
 		const struct tokens_reservation *r = &l->res[i];
 
 		add_json(json_pack("{s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:s}", "reservation", r->name, "dataset",
-		    r->pool, "unique_id", r->uid, "tokens", r->number, "age", (json_int_t)age_of(r, now), "owner",
+		    r->pool, "unique_id", r->uid, "tokens", r->number, "age", (json_int_t)tokens_age(r), "owner",
 		    r->who, "jobs", r->jobs, "state", life_name(r->life)), b);
 	}
-	add_json(json_pack("{s:s, s:s, s:I}", "lock", !l->lock.held ? "free" : l->lock.expired ? "left behind" : "held",
-	    "owner", l->lock.who, "expires", (json_int_t)l->lock.expires), b);
 }
 
 void
-status_old(const struct tokens_list *l, int64_t now, int64_t limit, struct buf *b)
+status_old(const struct tokens_list *l, int64_t limit, struct buf *b)
 {
 	for (size_t i = 0; i < l->nres; i++)
-		if (age_of(&l->res[i], now) > limit)
+		if (tokens_age(&l->res[i]) > limit)
 			buf_add(b, "%s: held for %lld hours\n", l->res[i].name,
-			    (long long)(age_of(&l->res[i], now) / 3600));
+			    (long long)(tokens_age(&l->res[i]) / 3600));
 }

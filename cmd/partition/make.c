@@ -95,9 +95,9 @@ make_acquire(struct run *r, struct err *e)
 	if (rq.max == 1)
 		rq.min = 1;
 	got = tokens_acquire(r->pool, &rq, &r->grant, e);
-	if (got < 0 && e->code == E_DATA && r->ev.uid[0] != '\0' && release_tokens(r, e) == 0)
+	if (got < 0 && e->code == E_BUSY && r->ev.uid[0] != '\0' && release_tokens(r, e) == 0)
 		got = tokens_acquire(r->pool, &rq, &r->grant, e);
-	if (got < 0 && e->code == E_DATA)
+	if (got < 0 && e->code == E_BUSY)
 		e->code = E_RETRY;
 	r->granted = got > 0;
 	return got;
@@ -108,15 +108,15 @@ assign(struct run *r, struct err *e)
 {
 	struct tokens_shares shares = { .ql = r->cut.ql, .r = r->cut.r, .floating = r->cut.floating,
 		.floating_refined = r->cut.floating_refined };
-	struct tokens_grant back;
+	int back = r->grant.dataset + r->grant.floating - shares.ql - shares.r - shares.floating, got;
 
 	if (!r->granted)
 		return 0;
-	if (tokens_assign(r->pool, &r->grant, &shares, &back, e) < 0)
-		return -1;
-	if (back.dataset + back.floating > 0)
-		run_log(r, RUN_GROUP_INFO, "Returned %d license(s) to parameter: %s", back.dataset + back.floating,
-		    r->ds->key);
+	got = tokens_assign(r->pool, r->ds->key, r->uid, &shares, NULL, e);
+	if (got <= 0)
+		return got < 0 ? -1 : err_set(e, E_RETRY, "%s: another process has returned its tokens", r->uid);
+	if (back > 0)
+		run_log(r, RUN_GROUP_INFO, "Returned %d license(s) to parameter: %s", back, r->ds->key);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ set_dirs(struct run *r, const struct setup *s, struct err *e)
 {
 	char dir[LAYOUT_SIZE];
 
-	for (enum joblist i = JOBLIST_DOWNLOADS; !r->o.dry_run && i < JOBLIST_COUNT; i++) {
+	for (enum worklist i = WORKLIST_DOWNLOADS; !r->o.dry_run && i < WORKLIST_COUNT; i++) {
 		if (build_dir(s, r->root, i, dir, e) < 0)
 			return -1;
 		r->work.dir[i] = xstrdup(dir);

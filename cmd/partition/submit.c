@@ -177,20 +177,6 @@ is_used(const struct plan *p, enum ptype t)
 	return false;
 }
 
-static int
-is_held(struct tokens *t, const struct plan *p, struct err *e)
-{
-	struct tokens_list l = {0};
-	bool held = false;
-
-	if (tokens_list(t, &l, e) < 0)
-		return -1;
-	for (size_t i = 0; i < l.nres; i++)
-		held |= strcmp(l.res[i].pool, p->dataset) == 0 && strcmp(l.res[i].uid, p->uid) == 0;
-	tokens_list_free(&l);
-	return held;
-}
-
 int
 submit_tokens(struct tokens *t, const struct plan *p, struct err *e)
 {
@@ -207,17 +193,13 @@ submit_tokens(struct tokens *t, const struct plan *p, struct err *e)
 	rq.min = rq.max = need;
 	if (need == 0)
 		return 1;
-	r = is_held(t, p, e);
-	if (r > 0)			/* before they count as those of the dead */
-		return tokens_own(t, p->dataset, p->uid, &self, e) < 0 ? -1 : 1;
-	if (r == 0)
-		r = tokens_acquire(t, &rq, &g, e);
-	if (r <= 0)
+	r = tokens_assign(t, p->dataset, p->uid, NULL, &self, e);	/* before they count as those of the dead */
+	if (r != 0 || (r = tokens_acquire(t, &rq, &g, e)) <= 0)
 		return r;
 	shares.floating = g.floating;
 	if (g.floating < floating)		/* one of the dataset's instead */
 		*(p->floating_refined ? &shares.r : &shares.ql) += 1;
-	if (tokens_assign(t, &g, &shares, NULL, e) == 0)
+	if (tokens_assign(t, p->dataset, p->uid, &shares, NULL, e) > 0)
 		return 1;
 	(void)tokens_release(t, p->dataset, p->uid, TOKENS_OF_ALL, &back, NULL);
 	return -1;
@@ -234,12 +216,12 @@ submit_own(struct tokens *t, const struct plan *p, struct err *e)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_job *j = &p->job[i];
 
-		if (j->nended > 0 && j->id != NULL && jobs.len + strlen(j->id) < TOKENS_TEXT_MAX / 2)
+		if (j->nended > 0 && j->id != NULL && jobs.len + strlen(j->id) < TOKENS_JOBS_MAX)
 			buf_add(&jobs, " %s", j->id);
 	}
 	owner.jobs = buf_text(&jobs, e);
 	if (owner.jobs != NULL)
-		ret = tokens_own(t, p->dataset, p->uid, &owner, e);
+		ret = tokens_assign(t, p->dataset, p->uid, NULL, &owner, e) < 0 ? -1 : 0;
 	buf_free(&jobs);
 	return ret;
 }

@@ -1,16 +1,12 @@
-/* The token pool: the worked examples, who gets what, the lock, damage, the dead. */
+/* The token pool: the worked examples, who gets what, the dead, damage, many at once. */
 
-#include <signal.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include <utime.h>
 
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/str.h"
-#include "place/param.h"
 #include "place/tokens.h"
 #include "tap.h"
 
@@ -40,48 +36,30 @@ options(void)
 	return (struct tokens_options){ .pools = pools, .who = "test 1", .wait = 20, .tell = tell };
 }
 
+/* A pool of one's own making. */
 static void
-set(const char *place, const char *name, const char *value)
+put(const char *place, const char *text)
 {
-	struct param *p = param_open(place, PLACE_CREATE, &e);
+	char path[64];
 
-	if (p == NULL || (value != NULL ? param_set(p, name, value, NULL, &e) : param_delete(p, name, &e)) < 0)
+	(void)snprintf(path, sizeof(path), "%s/pool.json", place);
+	if (file_mkdirs(place, &e) < 0 || file_write(path, text, &e) < 0)
 		tap_ok(0, __FILE__, __LINE__, "%s", e.msg);
-	param_close(p);
 }
 
-/* The value, "-" when there is none, "?" when it is damaged. */
-static const char *
-get(const char *place, const char *name)
+/* terra and floating tokens that are there, and what workflow 8720 holds. */
+static void
+put_8720(const char *place, int terra, int floating, const char *held)
 {
-	static struct param_value v;
-	struct param *p = param_open(place, PLACE_ASIS, &e);
-	int r = p != NULL ? param_get(p, name, &v, &e) : -1;
+	char text[1000];
 
-	param_close(p);
-	return r > 0 ? v.text : r == 0 ? "-" : "?";
+	(void)snprintf(text, sizeof(text), "{\"version\": 1, \"capacity\": {\"terra\": %d, \"floating\": %d}, "
+	    "\"held\": [%s]}", terra, floating, held);
+	put(place, text);
 }
 
-/* Names that begin so. */
-static int
-add_name(void *ctx, const char *name, struct err *err)
-{
-	(void)err;
-	buf_add(ctx, "%s%s", ((struct buf *)ctx)->len > 0 ? " " : "", name);
-	return 0;
-}
-
-static const char *
-names(const char *place, const char *prefix)
-{
-	static struct buf b;
-	struct param *p = param_open(place, PLACE_ASIS, &e);
-
-	buf_free(&b);
-	(void)param_list(p, prefix, add_name, &b, &e);
-	param_close(p);
-	return buf_text(&b, &e);
-}
+#define HELD(kind, n) "{\"dataset\": \"terra\", \"id\": \"8720\", \"kind\": \"" kind "\", \"tokens\": " #n ", " \
+	"\"since\": \"2026-11-28T20:00:00Z\"}"
 
 static struct tokens *
 pool(const char *place)
@@ -127,16 +105,21 @@ state(struct tokens *t, const char *name)
 	return text;
 }
 
-static int
-reservations(struct tokens *t)
+/* What is held: "aqua-8720-ql 2 aqua-8720-r 1". */
+static const char *
+held(struct tokens *t)
 {
+	static char text[1000];
 	struct tokens_list l;
-	int n = -1;
 
-	if (tokens_list(t, &l, &e) == 0)
-		n = (int)l.nres;
+	text[0] = '\0';
+	if (tokens_list(t, &l, &e) < 0)
+		return e.msg;
+	for (size_t i = 0; i < l.nres; i++)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s %d", i > 0 ? " " : "",
+		    l.res[i].name, l.res[i].number);
 	tokens_list_free(&l);
-	return n;
+	return text;
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */
@@ -147,7 +130,6 @@ opening(void)
 	static const char *const bad[] = { "aqua", "aqua=", "aqua=x", "aqua=-1", "aqua=99999", "aqua=1,,", "moon=1",
 		"=1", "aqua=1;terra=2" };
 	struct tokens_options o = options();
-	struct tokens_pool wrong[] = { { "aqua", 1 }, { NULL, 0 } };
 	struct tokens *t;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -156,25 +138,20 @@ opening(void)
 	}
 	o.capacities = NULL;
 	ok(tokens_open("ssm:prefix", &o, PLACE_CREATE, &e) == NULL && e.code == E_USAGE, "ssm: %s", e.msg);
-	o.who = "a \"name\"";
-	ok(tokens_open("x", &o, PLACE_CREATE, &e) == NULL && e.code == E_DATA, "no name: %s", e.msg);
-	o = options();
-	o.pools = wrong;
-	ok(tokens_open("x", &o, PLACE_CREATE, &e) == NULL && e.code == E_USAGE, "no floating pool: %s", e.msg);
-	ok(!file_exists("x/.guard"), "nothing was made");
+	o.who = "a \tname";
+	ok(tokens_open("x", &o, PLACE_CREATE, &e) == NULL && e.code == E_USAGE, "no name: %s", e.msg);
+	ok(access("x", F_OK) < 0, "nothing was made");
 
 	o = options();
 	o.capacities = "aqua=3,floating=1";
 	t = tokens_open("first", &o, PLACE_CREATE, &e);
-	is_str(names("first", ""), "", "a new pool is empty");
-	is_str(state(t, "aqua"), "3=3+0", "... and has what it was told");
+	is_str(state(t, "aqua"), "3=3+0", "a new pool has what it was told");
+	ok(!file_exists("first/pool.json"), "... and is not there yet");
 	is_int(tokens_set_capacity(t, "terra", 5, &e), 0, "the first change");
-	is_str(names("first", ""),
-	    "aqua aqua-capacity floating floating-capacity jpss1 jpss1-capacity terra terra-capacity viirs "
-	    "viirs-capacity", "... records the capacities");
-	is_str(get("first", "aqua-capacity"), "3", "... as they were told");
-	is_str(get("first", "viirs-capacity"), "7", "... or by default");
-	is_str(get("first", "terra"), "5", "... and what is free");
+	ok(file_exists("first/pool.json"), "... makes it");
+	is_str(state(t, "aqua"), "3=3+0", "... as it was told");
+	is_str(state(t, "viirs"), "7=7+0", "... or by default");
+	is_str(state(t, "terra"), "5=5+0", "... changed");
 	tokens_close(t);
 	t = pool("first");
 	is_str(state(t, "aqua"), "3=3+0", "later defaults do not count");
@@ -233,7 +210,13 @@ grants(void)
 		(void)snprintf(text, sizeof(text), "%d=%d+%d", row[i].n, granted ? row[i].n - g.dataset : row[i].n,
 		    granted ? g.dataset : 0);
 		is_str(state(t, "terra"), text, "... held and free");
-		is_int(reservations(t), (granted && g.dataset > 0) + (granted && g.floating > 0), "... reservations");
+		text[0] = '\0';
+		if (granted && g.floating > 0)
+			(void)snprintf(text, sizeof(text), "terra-%s-floating %d", g.uid, g.floating);
+		if (granted && g.dataset > 0)
+			(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%sterra-%s-ql %d",
+			    g.floating > 0 ? " " : "", g.uid, g.dataset);
+		is_str(held(t), text, "... reservations");
 		tokens_close(t);
 	}
 }
@@ -251,28 +234,30 @@ shares(void)
 		{ 2, 1, 1, 1, 1, 0 }, { 2, 0, 0, 1, 0, 1 }, { 2, 0, 1, 1, 0, 0 }, { 1, 1, 0, 0, 1, 1 },
 		{ 1, 1, 1, 0, 1, 0 }, { 5, 1, 0, 0, 0, 5 }, { 5, 1, 2, 1, 0, 2 },
 	};
-	char name[TOKENS_NAME_SIZE], text[16], place[32];
+	char text[2000], want[100], place[32];
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct tokens_request rq = { .pool = "aqua", .uid = "8720", TOKENS_REQUEST_DEFAULTS };
-		struct tokens_shares s = { .ql = row[i].ql, .r = row[i].r, .floating = row[i].fl, .owner = &nobody };
-		const int want[] = { row[i].ql, row[i].r, row[i].fl };
-		static const char *const kind[] = { "ql", "r", "floating" };
-		struct tokens_grant g, back;
+		struct tokens_shares s = { .ql = row[i].ql, .r = row[i].r, .floating = row[i].fl };
+		struct tokens_grant g;
 		struct tokens *t;
 
 		(void)snprintf(place, sizeof(place), "shares%zu", i);
 		t = new_pool(place, "aqua", row[i].n, row[i].f);
 		is_int(tokens_acquire(t, &rq, &g, &e), 1, "%d, %d", row[i].n, row[i].f);
-		is_int(tokens_assign(t, &g, &s, &back, &e), 0, "... %d, %d, %d", row[i].ql, row[i].r, row[i].fl);
-		is_int(back.dataset, row[i].back, "... given back");
-		for (size_t k = 0; k < 3; k++) {
-			(void)snprintf(name, sizeof(name), "aqua-8720-%s", kind[k]);
-			(void)snprintf(text, sizeof(text), "%d", want[k]);
-			is_str(get(place, name), want[k] > 0 ? text : "-", "... %s", name);
-		}
-		(void)snprintf(text, sizeof(text), "%d", row[i].back);
-		is_str(get(place, "aqua"), text, "... free again");
+		is_int(tokens_assign(t, "aqua", g.uid, &s, &nobody, &e), 1, "... %d, %d, %d", row[i].ql, row[i].r,
+		    row[i].fl);
+		want[0] = '\0';
+		if (row[i].fl > 0)
+			(void)snprintf(want, sizeof(want), "aqua-8720-floating %d ", row[i].fl);
+		if (row[i].ql > 0)
+			(void)snprintf(want + strlen(want), sizeof(want) - strlen(want), "aqua-8720-ql %d ", row[i].ql);
+		if (row[i].r > 0)
+			(void)snprintf(want + strlen(want), sizeof(want) - strlen(want), "aqua-8720-r %d ", row[i].r);
+		(void)snprintf(text, sizeof(text), "%s%s", held(t), *want != '\0' ? " " : "");
+		is_str(text, want, "... held");
+		(void)snprintf(text, sizeof(text), "%d=%d+%d", row[i].n, row[i].back, row[i].n - row[i].back);
+		is_str(state(t, "aqua"), text, "... free again");
 		tokens_close(t);
 	}
 }
@@ -282,6 +267,7 @@ impossible(void)
 {
 	struct tokens_request rq = { .pool = "moon", TOKENS_REQUEST_DEFAULTS };
 	struct tokens_shares s = { .ql = 1 };
+	struct tokens_owner owner = {0};
 	struct tokens_returned back;
 	struct tokens_grant g;
 	struct tokens *t = pool("impossible");
@@ -295,19 +281,25 @@ impossible(void)
 	rq.uid = "8720";
 	rq.max = 2;
 	is_int(tokens_acquire(t, &rq, &g, &e), 1, "an older id");
-	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_DATA, "... once: %s", e.msg);
+	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_BUSY, "... once: %s", e.msg);
+	rq.pool = "terra";
+	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_BUSY, "... in all pools: %s", e.msg);
 	is_str(state(t, "aqua"), "13=11+2", "... takes nothing then");
 	s.ql = 3;
-	ok(tokens_assign(t, &g, &s, NULL, &e) < 0 && e.code == E_DATA, "more than granted: %s", e.msg);
-	s.ql = s.r = 1;
-	g.dataset = 5;
-	s.r = 4;
-	ok(tokens_assign(t, &g, &s, NULL, &e) < 0 && e.code == E_DATA, "more than is recorded: %s", e.msg);
+	ok(tokens_assign(t, "aqua", "8720", &s, NULL, &e) < 0 && e.code == E_DATA, "more than granted: %s", e.msg);
+	s.ql = s.r = INT_MAX;
+	ok(tokens_assign(t, "aqua", "8720", &s, NULL, &e) < 0 && e.code == E_DATA, "... far more: %s", e.msg);
 	s = (struct tokens_shares){ .floating = 1 };
-	ok(tokens_assign(t, &g, &s, NULL, &e) < 0 && e.code == E_DATA, "a floating one: %s", e.msg);
-	is_int(tokens_release(t, "aqua", "8720", TOKENS_OF_ALL, &back, &e), 0, "given back");
+	ok(tokens_assign(t, "aqua", "8720", &s, NULL, &e) < 0 && e.code == E_DATA, "a floating one: %s", e.msg);
+	s = (struct tokens_shares){ .ql = -1 };
+	ok(tokens_assign(t, "aqua", "8720", &s, NULL, &e) < 0 && e.code == E_DATA, "less than none: %s", e.msg);
+	owner.jobs = "a\nb";
+	ok(tokens_assign(t, "aqua", "8720", NULL, &owner, &e) < 0 && e.code == E_DATA, "not a name of jobs: %s", e.msg);
+	is_str(held(t), "aqua-8720-ql 2", "... changes nothing");
 	s = (struct tokens_shares){ .ql = 1 };
-	ok(tokens_assign(t, &g, &s, NULL, &e) < 0 && e.code == E_DATA, "nothing is there any more: %s", e.msg);
+	is_int(tokens_assign(t, "terra", "8720", &s, NULL, &e), 0, "nothing of another pool");
+	is_int(tokens_release(t, "aqua", "8720", TOKENS_OF_ALL, &back, &e), 0, "given back");
+	is_int(tokens_assign(t, "aqua", "8720", &s, NULL, &e), 0, "nothing is there any more");
 	ok(tokens_release(t, "moon", "8720", TOKENS_OF_ALL, &back, &e) < 0 && e.code == E_USAGE, "not of another pool");
 	ok(tokens_release(t, "aqua", "../x", TOKENS_OF_ALL, &back, &e) < 0 && e.code == E_DATA, "not of what is no id");
 	ok(tokens_set_capacity(t, "aqua", -1, &e) < 0 && e.code == E_USAGE, "no negative size");
@@ -315,22 +307,6 @@ impossible(void)
 }
 
 /* --- giving back ------------------------------------------------------------------------------------------------ */
-
-/* Pools shared with older programs: their flag is there, and the count of free tokens is what they go by. */
-static struct tokens *
-older(const char *place, const char *terra, const char *floating, const char *ql, const char *r, const char *fl)
-{
-	set(place, "retrieving-license", "False");
-	set(place, "terra", terra);
-	set(place, "floating", floating);
-	if (ql != NULL)
-		set(place, "terra-8720-ql", ql);
-	if (r != NULL)
-		set(place, "terra-8720-r", r);
-	if (fl != NULL)
-		set(place, "terra-8720-floating", fl);
-	return pool(place);
-}
 
 static void
 is_back(const struct tokens_returned *b, const char *want, const char *name)
@@ -346,53 +322,48 @@ is_back(const struct tokens_returned *b, const char *want, const char *name)
 static void
 worked_examples(void)
 {
-	struct tokens *t = older("ex1", "0", "1", "2", "2", "1");
 	struct tokens_returned b;
+	struct tokens *t;
 
+	put_8720("ex1", 4, 2, HELD("quicklook", 2) "," HELD("refined", 2) "," HELD("floating", 1));
+	t = pool("ex1");
 	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_QUICKLOOK, &b, &e), 0, "quicklook while refined runs");
 	is_back(&b, "2lr 0 1lr", "... gives back its own and the floating one");
-	is_str(get("ex1", "terra"), "2", "... free");
-	is_str(get("ex1", "floating"), "2", "... floating");
-	is_str(names("ex1", "terra-"), "terra-8720-r", "... refined's stay");
-	is_str(get("ex1", "retrieving-license"), "False", "... the flag");
+	is_str(state(t, "terra"), "4=2+2", "... free");
+	is_str(state(t, "floating"), "2=2+0", "... floating");
+	is_str(held(t), "terra-8720-r 2", "... refined's stay");
 	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_QUICKLOOK, &b, &e), 0, "again");
 	is_back(&b, "0 0 0", "... nothing is found");
-	is_str(get("ex1", "terra"), "2", "... nothing added");
+	is_str(state(t, "terra"), "4=2+2", "... nothing added");
 	tokens_close(t);
 
-	t = older("ex2", "0", "1", "2", "2", "1");
+	put_8720("ex2", 4, 2, HELD("quicklook", 2) "," HELD("refined", 2) "," HELD("floating", 1));
+	t = pool("ex2");
 	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_REFINED, &b, &e), 0, "refined while quicklook runs");
 	is_back(&b, "2l 2lr 0", "... sees quicklook's, gives back its own");
-	is_str(get("ex2", "terra"), "2", "... free");
-	is_str(get("ex2", "floating"), "1", "... floating as before");
-	is_str(names("ex2", "terra-"), "terra-8720-floating terra-8720-ql", "... quicklook's stay");
+	is_str(state(t, "terra"), "4=2+2", "... free");
+	is_str(held(t), "terra-8720-floating 1 terra-8720-ql 2", "... quicklook's stay");
 	tokens_close(t);
 
-	t = older("ex3", "0", "1", NULL, "6", "1");
+	put_8720("ex3", 6, 2, HELD("refined", 6) "," HELD("floating", 1));
+	t = pool("ex3");
 	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_REFINED, &b, &e), 0, "refined alone");
 	is_back(&b, "0 6lr 1lr", "... with the floating one");
-	is_str(get("ex3", "terra"), "6", "... free");
-	is_str(get("ex3", "floating"), "2", "... floating");
+	is_str(state(t, "terra"), "6=6+0", "... free");
+	is_str(state(t, "floating"), "2=2+0", "... floating");
 	tokens_close(t);
 
-	t = older("ex4", "3", "1", NULL, NULL, "1");
+	put_8720("ex4", 3, 2, HELD("floating", 1));
+	t = pool("ex4");
 	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_REFINED, &b, &e), 0, "refined on the floating one");
 	is_back(&b, "0 0 1lr", "... gives it back");
-	is_str(get("ex4", "terra"), "3", "... free as before");
-	is_str(get("ex4", "floating"), "2", "... floating");
+	is_str(state(t, "floating"), "2=2+0", "... floating");
 	is_int(tokens_release(t, "jpss1", "8720", TOKENS_OF_REFINED, &b, &e), 0, "nothing to return");
 	is_back(&b, "0 0 0", "... found");
 	tokens_close(t);
-
-	t = older("ex5", "12", "2", "2", NULL, NULL);
-	set("ex5", "terra-capacity", "13");
-	is_int(tokens_release(t, "terra", "8720", TOKENS_OF_QUICKLOOK, &b, &e), 0, "more than there can be");
-	is_str(get("ex5", "terra"), "13", "... is not counted");
-	ok(strstr(warning, "13") != NULL, "... and told: %s", warning);
-	tokens_close(t);
 }
 
-/* The floating token goes with the type its note names. */
+/* The floating token goes with the type it is for. */
 static void
 floating_owner(void)
 {
@@ -417,7 +388,7 @@ floating_owner(void)
 		(void)snprintf(place, sizeof(place), "owner%zu", i);
 		t = new_pool(place, "terra", 2, 2);
 		is_int(tokens_acquire(t, &rq, &g, &e), 1, "floating of %s", row[i].refined ? "refined" : "quicklook");
-		is_int(tokens_assign(t, &g, &s, NULL, &e), 0, "... assigned");
+		is_int(tokens_assign(t, "terra", g.uid, &s, NULL, &e), 1, "... assigned");
 		is_int(tokens_release(t, "terra", "1f2e3d4c", row[i].of, &b, &e), 0, "... released");
 		is_back(&b, row[i].want, "... as it should");
 		is_int(tokens_release(t, "terra", "1f2e3d4c", TOKENS_OF_ALL, &b, &e), 0, "... the rest");
@@ -437,7 +408,7 @@ one_by_one(void)
 	is_int(tokens_acquire(t, &rq, &g, &e), 1, "three");
 	for (int i = 2; i >= 0; i--) {
 		is_int(tokens_release_one(t, "aqua", "8720", TOKENS_QL, &e), i, "one given back, %d stay", i);
-		is_int(reservations(t), i > 0, "... recorded");
+		is_int(*held(t) != '\0', i > 0, "... recorded");
 	}
 	is_int(tokens_release_one(t, "aqua", "8720", TOKENS_QL, &e), 0, "none is left");
 	is_str(state(t, "aqua"), "13=13+0", "all are back");
@@ -446,12 +417,12 @@ one_by_one(void)
 
 /* --- the dead --------------------------------------------------------------------------------------------------- */
 
-static enum tokens_life
+static enum owner_life
 ask(void *ctx, const char *jobs)
 {
 	(void)ctx;
-	return strcmp(jobs, "slurm 1") == 0 ? TOKENS_DEAD : strcmp(jobs,
-	    "slurm 2") == 0 ? TOKENS_ALIVE : TOKENS_UNKNOWN;
+	return strcmp(jobs, "slurm 1") == 0 ? OWNER_DEAD : strcmp(jobs,
+	    "slurm 2") == 0 ? OWNER_ALIVE : OWNER_UNKNOWN;
 }
 
 /* Another process takes two tokens and ends. */
@@ -468,7 +439,7 @@ take_and_die(const char *place, const char *uid, const char *jobs)
 		struct tokens *t = pool(place);
 
 		_exit(tokens_acquire(t, &rq, &g, &e) != 1 ||
-		    (jobs != NULL && tokens_own(t, "aqua", uid, &owner, &e) < 0));
+		    (jobs != NULL && tokens_assign(t, "aqua", uid, NULL, &owner, &e) < 0));
 	}
 	(void)waitpid(pid, &status, 0);
 	if (status != 0)
@@ -491,6 +462,23 @@ reap(struct tokens *t, int64_t min_age, int64_t max_age)
 	return text;
 }
 
+/* All of a workflow was taken years ago. */
+static void
+make_old(const char *place, const char *uid)
+{
+	char path[64];
+	json_t *root, *v;
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), "%s/pool.json", place);
+	root = json_load_file(path, 0, NULL);
+	json_array_foreach(json_object_get(root, "held"), i, v)
+		if (strcmp(json_string_value(json_object_get(v, "id")), uid) == 0)
+			(void)json_object_set_new(v, "since", json_string("2001-01-01T00:00:00Z"));
+	(void)json_dump_file(root, path, 0);
+	json_decref(root);
+}
+
 static void
 the_dead(void)
 {
@@ -509,94 +497,155 @@ the_dead(void)
 	is_str(reap(t, -1, 0), "aqua-0003-ql ", "... its jobs have ended");
 	is_str(reap(t, -1, 0), "", "... nobody else");
 	is_str(state(t, "aqua"), "13=5+8", "... tokens are back");
-	set("dead", "aqua-0007-ql", "1");
 	is_str(reap(t, 1000, 1000), "", "young ones nobody can be asked about stay");
-	(void)utime("dead/aqua-0007-ql", &(struct utimbuf){ 1000000000, 1000000000 });
-	is_str(reap(t, 1000, 1000), "aqua-0007-ql ", "... old ones do not, if so wanted");
+	make_old("dead", "0005");
+	is_str(reap(t, 1000, 1000), "aqua-0005-ql ", "... old ones do not, if so wanted");
 	take_and_die("dead", "0008", NULL);
 	rq.uid = "0009";
 	is_int(tokens_acquire(t, &rq, &g, &e), 1, "who takes tokens");
-	is_str(get("dead", "aqua-0008-ql"), "-", "... returns those of dead processes");
-	ok(strstr(warning, "aqua-0008-ql") != NULL, "... and says so: %s", warning);
-	is_str(get("dead", "aqua-0001-ql"), "2", "... ours stay");
-	is_str(get("dead", "aqua-0004-ql"), "2", "... those of jobs stay");
+	ok(strstr(warning, "aqua-0008-ql: returned 2") != NULL, "... returns those of dead processes: %s", warning);
+	is_str(held(t), "aqua-0001-ql 2 aqua-0004-ql 2 aqua-0006-ql 2 aqua-0009-ql 2",
+	    "... ours stay, and those of jobs and of nobody");
+	tokens_close(t);
+}
+
+/* A clock that is ahead: the age is zero, not less. */
+static void
+clocks(void)
+{
+	struct tokens *t;
+	struct tokens_list l;
+
+	put("ahead", "{\"version\": 1, \"capacity\": {}, \"held\": [{\"dataset\": \"aqua\", \"id\": \"8720\", "
+	    "\"kind\": \"quicklook\", \"tokens\": 1, \"since\": \"2199-01-01T00:00:00Z\", \"jobs\": \"slurm 1\"}]}");
+	t = pool("ahead");
+	is_int(tokens_list(t, &l, &e), 0, "taken by one whose clock is ahead");
+	is_int((int)tokens_age(&l.res[0]), 0, "... just now");
+	tokens_list_free(&l);
+	is_str(reap(t, 0, 0), "", "... so it is too young");
 	tokens_close(t);
 }
 
 /* --- damage ----------------------------------------------------------------------------------------------------- */
 
+#define ONE "\"dataset\": \"aqua\", \"id\": \"8720\""
+#define WHEN "\"since\": \"2026-11-28T20:00:00Z\""
+#define POOL(capacity, held) "{\"version\": 1, \"capacity\": {" capacity "}, \"held\": [" held "]}"
+
+/* Nothing is changed in what cannot be understood. */
 static void
 damage(void)
 {
-	struct tokens_request rq = { .pool = "aqua", .uid = "8720", .max = 2, TOKENS_REQUEST_DEFAULTS };
+	static const char *const bad[] = { "", "{", "[]", "{}", "null", "{\"version\": 1}",
+		"{\"version\": 2, \"capacity\": {}, \"held\": []}", "{\"version\": 1, \"capacity\": [], \"held\": []}",
+		"{\"version\": 1, \"capacity\": {}, \"held\": {}}", POOL("\"aqua\": -1", ""), POOL("\"aqua\": 1.5", ""),
+		POOL("\"aqua\": \"3\"", ""), POOL("\"aqua\": 10001", ""), POOL("\"aqua\": 1, \"aqua\": 2", ""),
+		POOL("", "1"), POOL("", "{}"), POOL("", "{" ONE "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 0, " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": -3, " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 99999, " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": \"1\", " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"ql\", \"tokens\": 1, " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, \"since\": \"today\"}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, \"since\": \"2026-13-28T20:00:00Z\"}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, \"for\": \"moon\", " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, \"who\": \"a\\u001bb\", " WHEN "}"),
+		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "},"
+		    "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
+		POOL("", "{\"dataset\": \"moon\", \"id\": \"8720\", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
+		POOL("", "{\"dataset\": \"floating\", \"id\": \"8720\", \"kind\": \"floating\", \"tokens\": 1, " WHEN "}"),
+		POOL("", "{\"dataset\": \"aqua\", \"id\": \"../x\", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
+		POOL("\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, \"e\": 1, \"f\": 1, \"g\": 1, \"h\": 1, \"i\": 1, "
+		    "\"j\": 1, \"k\": 1, \"l\": 1", "") };
+	struct tokens_request rq = { .pool = "aqua", .max = 2, TOKENS_REQUEST_DEFAULTS };
+	const struct tokens_reaping how = { .max_age = 1 };
 	struct tokens_returned b;
 	struct tokens_list l;
 	struct tokens_grant g;
 	struct tokens *t = pool("damage");
+	char *text;
 
-	set("damage", "aqua", "many");
-	is_int(tokens_acquire(t, &rq, &g, &e), 1, "the count of free tokens is no number");
-	is_str(get("damage", "aqua"), "11", "... it is written anew");
-	set("damage", "aqua", "12");
-	is_int(tokens_reconcile(t, false, &l, &e), 0, "... or is wrong");
-	tokens_list_free(&l);
-	is_str(get("damage", "aqua"), "11", "... and set right");
-	set("damage", "aqua-1000-ql", "-3");
-	set("damage", "aqua-1001-ql", "03x");
-	set("damage", "aqua-1002-ql", "99999");
-	set("damage", "aqua-10-ql", "3");
-	set("damage", "aqua-nobody-ql", "3");
-	set("damage", "aqua-1003-x", "3");
-	set("damage", "moon-1003-ql", "3");
-	is_str(state(t, "aqua"), "13=11+2", "damaged reservations hold nothing");
-	ok(strstr(warning, "not a number") != NULL, "... %s", warning);
-	is_int(tokens_release(t, "aqua", "1000", TOKENS_OF_QUICKLOOK, &b, &e), 0, "... can be returned");
-	is_back(&b, "0lr 0 0", "... as none");
-	set("damage", "aqua-capacity", "x");
-	rq.uid = "8721";
-	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_USAGE && strstr(e.msg, "--set-capacity") != NULL,
-	    "a capacity that is no number: %s", e.msg);
-	is_int(tokens_release(t, "aqua", "8720", TOKENS_OF_ALL, &b, &e), 0, "... tokens can be returned all the same");
-	is_int(tokens_reconcile(t, false, &l, &e), 0, "... the other pools reconciled");
-	tokens_list_free(&l);
-	is_int(tokens_set_capacity(t, "aqua", 4, &e), 0, "... and it can be set");
-	is_int(tokens_acquire(t, &rq, &g, &e), 1, "... then all is well");
-	is_str(state(t, "aqua"), "4=2+2", "... again");
-	is_int(tokens_set_capacity(t, "aqua", 1, &e), 0, "smaller than what is held");
-	is_str(state(t, "aqua"), "1=0+2", "... nothing is free");
-	(void)tokens_release(t, "aqua", "8721", TOKENS_OF_ALL, &b, &e);
-	is_str(state(t, "aqua"), "1=1+0", "... until they come back");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		put("damage", bad[i]);
+		ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_USAGE &&
+		    strncmp(e.msg, "damage/pool.json: damaged: ", 27) == 0, "damaged: %s", e.msg);
+		ok(tokens_release(t, "aqua", "8720", TOKENS_OF_ALL, &b, &e) < 0 && tokens_list(t, &l, &e) < 0 &&
+		    tokens_release_one(t, "aqua", "8720", TOKENS_QL, &e) < 0 && tokens_reap(t, &how, &l, &e) < 0 &&
+		    tokens_assign(t, "aqua", "8720", NULL, &nobody, &e) < 0 &&
+		    tokens_set_capacity(t, "aqua", 3, &e) < 0, "... nothing goes");
+		text = file_read("damage/pool.json", 100000, &e);
+		is_str(text, bad[i], "... nothing is changed");
+		free(text);
+	}
+	text = calloc(1, 70001);
+	memset(text, ' ', 70000);
+	put("damage", text);
+	free(text);
+	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_USAGE, "too large: %s", e.msg);
+	(void)unlink("damage/pool.json");
+	(void)mkdir("damage/pool.json", 0777);
+	ok(tokens_acquire(t, &rq, &g, &e) < 0, "a directory: %s", e.msg);
 	tokens_close(t);
 }
 
-/* --- the lock --------------------------------------------------------------------------------------------------- */
-
+/* What others have written stays. */
 static void
-set_lock(const char *place, long expires_in)
+unknown(void)
 {
-	char text[200];
-
-	(void)snprintf(text, sizeof(text), "{\"owner\": \"x\", \"who\": \"somebody 7\", \"expires\": %lld}",
-	    (long long)clock_now() + expires_in);
-	set(place, "lock", text);
-}
-
-/* Whether the lock is given to us within a second. */
-static bool
-taken(const char *place, int lease, int skew, int wait)
-{
-	struct tokens_options o = options();
+	struct tokens_request rq = { .pool = "aqua", .uid = "0001", .max = 2, TOKENS_REQUEST_DEFAULTS };
+	struct tokens_shares s = { .ql = 1, .r = 1 };
+	struct tokens_grant g;
 	struct tokens *t;
-	bool got;
+	char *text;
 
-	o.lease = lease;
-	o.skew = skew;
-	o.wait = wait;
-	t = tokens_open(place, &o, PLACE_CREATE, &e);
-	got = tokens_set_capacity(t, "aqua", 5, &e) == 0;
+	put("unknown", "{\"version\": 1, \"remark\": \"do not touch\", \"capacity\": {\"aqua\": 5, \"noaa21\": 9}, "
+	    "\"held\": [{\"dataset\": \"noaa21\", \"id\": \"8720\", \"kind\": \"quicklook\", \"tokens\": 2, "
+	    "\"colour\": \"red\", " WHEN "}, {" ONE ", \"kind\": \"quicklook\", \"tokens\": 2, \"size\": 7, " WHEN "}]}");
+	t = pool("unknown");
+	is_str(state(t, "noaa21"), "9=7+2", "a pool only others know");
+	is_str(state(t, "terra"), "13=13+0", "one they do not know has its default");
+	is_int(tokens_acquire(t, &rq, &g, &e), 1, "taking");
+	is_int(tokens_assign(t, "aqua", "8720", &s, &nobody, &e), 1, "... and sharing out");
+	is_str(held(t), "aqua-0001-ql 2 aqua-8720-ql 1 aqua-8720-r 1 noaa21-8720-ql 2", "... is recorded");
+	text = file_read("unknown/pool.json", 100000, &e);
+	ok(strstr(text, "\"remark\": \"do not touch\"") != NULL && strstr(text, "\"colour\": \"red\"") != NULL &&
+	    strstr(text, "\"noaa21\": 9") != NULL, "... and what is not known stays");
+	ok(strstr(text, "\"size\": 7") != NULL && strstr(strstr(text, "\"size\": 7") + 1, "\"size\": 7") != NULL,
+	    "... also of what was shared");
+	free(text);
+	is_int(tokens_set_capacity(t, "noaa21", 1, &e), 0, "smaller than what is held");
+	is_str(state(t, "noaa21"), "1=0+2", "... nothing is free");
+	is_int(tokens_release_one(t, "noaa21", "8720", TOKENS_QL, &e), 1, "... until enough came back");
+	is_int(tokens_release_one(t, "noaa21", "8720", TOKENS_QL, &e), 0, "... all of it");
+	is_str(state(t, "noaa21"), "1=1+0", "... then it is free");
 	tokens_close(t);
-	return got;
 }
+
+/* A document that would be too large is not written. */
+static void
+full(void)
+{
+	struct tokens_request rq = { .pool = "aqua", .max = 1, TOKENS_REQUEST_DEFAULTS };
+	struct tokens *t = new_pool("full", "aqua", 10000, 0);
+	struct tokens_grant g;
+	char *was = NULL, *now;
+	int n = 0;
+
+	while (n < 1000 && tokens_acquire(t, &rq, &g, &e) == 1) {
+		free(was);
+		was = file_read("full/pool.json", 100000, &e);
+		n++;
+	}
+	ok(n > 100 && n < 1000 && strstr(e.msg, "larger than") != NULL, "%d reservations: %s", n, e.msg);
+	now = file_read("full/pool.json", 100000, &e);
+	is_str(now, was, "... nothing has changed");
+	free(now);
+	free(was);
+	tokens_close(t);
+}
+
+/* --- others ----------------------------------------------------------------------------------------------------- */
 
 static int asked;
 
@@ -606,86 +655,72 @@ stop_soon(void)
 	return ++asked > 3;
 }
 
+/* Another one is changing the pool all the time. */
 static void
 locks(void)
 {
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct tokens_options o = options();
-	double start;
 	struct tokens *t;
+	int fd;
 
-	set_lock("lock", 100);
-	ok(!taken("lock", 120, 30, 1), "a live lock is not taken over");
-	ok(e.code == E_RETRY && strstr(e.msg, "somebody 7") != NULL, "... %s", e.msg);
+	if (file_mkdirs("lock", &e) < 0)
+		tap_ok(0, __FILE__, __LINE__, "%s", e.msg);
+	fd = open("lock/.pool.lock", O_RDWR | O_CREAT, 0666);
+	(void)fcntl(fd, F_OFD_SETLK, &fl);
+	o.wait = 1;
+	t = tokens_open("lock", &o, PLACE_CREATE, &e);
+	ok(tokens_set_capacity(t, "aqua", 5, &e) < 0 && e.code == E_RETRY && strstr(e.msg, "lock/pool.json") != NULL,
+	    "in use all the time: %s", e.msg);
 	is_int(waits, 1, "... waiting is told once");
-	set_lock("lock", -20);
-	ok(!taken("lock", 120, 30, 1), "... nor one that has just expired: clocks differ");
-	set_lock("lock", 1000000);
-	ok(!taken("lock", 120, 30, 1), "... nor one of a clock that is far ahead");
-	set_lock("lock", -40);
-	ok(taken("lock", 120, 30, 10), "one that has expired is");
-	ok(strstr(warning, "somebody 7") != NULL, "... and told: %s", warning);
-	is_str(get("lock", "lock"), "-", "... and released afterwards");
-	set_lock("lock", 1000000);
-	start = clock_steady();
-	ok(taken("lock", 1, 1, 20), "one that never changes is taken over");
-	ok(clock_steady() - start > 2, "... when it lasts longer than a lease");
-	set("lock", "lock", "nonsense");
-	ok(!taken("lock", 120, 30, 1), "a damaged one is a lock, too");
-	if (truncate("lock/lock", 0) < 0)
-		tap_ok(0, __FILE__, __LINE__, "no empty file");
-	ok(taken("lock", 1, 1, 20), "... that is taken over in the end, also an empty one");
-	set_lock("lock", 100);
+	is_str(state(t, "aqua"), "13=13+0", "... it can be read meanwhile");
+	tokens_close(t);
+	o.wait = 100;
 	o.stop = stop_soon;
 	t = tokens_open("lock", &o, PLACE_CREATE, &e);
 	ok(tokens_set_capacity(t, "aqua", 5, &e) < 0 && e.code == E_SIGNAL, "waiting can be interrupted: %s", e.msg);
+	(void)close(fd);
+	is_int(tokens_set_capacity(t, "aqua", 5, &e), 0, "afterwards it goes");
 	tokens_close(t);
 }
 
-/* The flag of older programs. */
+/* Many processes take and give back at once. */
 static void
-flags(void)
+crowd(void)
 {
-	struct tokens_request rq = { .pool = "terra", .uid = "8720", TOKENS_REQUEST_DEFAULTS };
-	struct tokens_options o = options();
-	struct tokens_list l;
-	struct tokens_grant g;
-	struct tokens *t = older("flag", "4", "2", NULL, NULL, NULL);
+	enum { MANY = 50, ROUNDS = 4 };
+	struct tokens *t = new_pool("crowd", "aqua", 20, 2);
+	int good = 0, granted = 0, status;
 
-	is_int(tokens_acquire(t, &rq, &g, &e), 1, "with older programs");
-	ok(g.dataset == 4 && g.floating == 1, "... what is stored as free is free");
-	is_str(get("flag", "terra"), "0", "... taken");
-	is_str(get("flag", "floating"), "1", "... taken");
-	is_str(names("flag", "terra-"), "terra-8720-floating terra-8720-ql", "... recorded, no capacities written");
-	set("flag", "terra", "x");
-	rq.uid = "8721";
-	ok(tokens_acquire(t, &rq, &g, &e) < 0 && e.code == E_USAGE && strstr(e.msg, "--reconcile") != NULL,
-	    "a count that is no number stops us: %s", e.msg);
-	is_str(get("flag", "retrieving-license"), "False", "... the flag is not left");
-	set("flag", "terra-capacity", "6");
-	is_int(tokens_reconcile(t, false, &l, &e), 0, "reconciled while older programs are busy");
-	tokens_list_free(&l);
-	is_str(get("flag", "terra"), "x", "... not touched");
-	is_int(tokens_reconcile(t, true, &l, &e), 0, "... by force");
-	tokens_list_free(&l);
-	is_str(get("flag", "terra"), "2", "... set right");
-	is_int(tokens_set_capacity(t, "terra", 8, &e), 0, "two more");
-	is_str(get("flag", "terra"), "4", "... are free");
-	tokens_close(t);
+	for (int i = 0; i < MANY; i++)
+		if (fork() == 0) {
+			struct tokens_request rq = { .pool = "aqua", .max = 3, TOKENS_REQUEST_DEFAULTS };
+			struct tokens_shares s = { .ql = 1, .r = 1 };
+			struct tokens_returned b;
+			struct tokens_grant g;
+			int n = 0;
 
-	set("flag", "retrieving-license", "True");
-	o.wait = 1;
-	t = tokens_open("flag", &o, PLACE_CREATE, &e);
-	ok(tokens_set_capacity(t, "terra", 9, &e) < 0 && e.code == E_RETRY, "the flag of another: %s", e.msg);
-	is_str(get("flag", "retrieving-license"), "True", "... is not touched");
-	is_str(get("flag", "lock"), "-", "... the lock is not left");
-	(void)utime("flag/retrieving-license", &(struct utimbuf){ clock_now() - 1000, clock_now() - 1000 });
-	is_int(tokens_set_capacity(t, "terra", 9, &e), 0, "... one that nobody can hold any more is taken");
-	ok(strstr(warning, "taken over") != NULL, "... and told: %s", warning);
-	is_str(get("flag", "retrieving-license"), "False", "... released");
-	set("flag", "retrieving-license", "True");
-	set_lock("flag", -31);
-	(void)utime("flag/retrieving-license", &(struct utimbuf){ clock_now() - 60, clock_now() - 60 });
-	is_int(tokens_set_capacity(t, "terra", 7, &e), 0, "what a dead one of ours left is no hindrance");
+			for (int k = 0; k < ROUNDS; k++) {
+				int r = tokens_acquire(t, &rq, &g, &e);
+
+				if (r < 0 || (r > 0 && (tokens_assign(t, "aqua", g.uid, &s, NULL, &e) != 1 ||
+				    tokens_release(t, "aqua", g.uid, TOKENS_OF_ALL, &b, &e) < 0 || !b.removed[TOKENS_QL] ||
+				    !b.removed[TOKENS_R])))
+					_exit(100);
+				n += r;
+			}
+			_exit(n);
+		}
+	for (int i = 0; i < MANY; i++)
+		if (wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) < 100) {
+			good++;
+			granted += WEXITSTATUS(status);
+		}
+	is_int(good, MANY, "%d processes that take, share and give back at once: no failure", MANY);
+	ok(granted > ROUNDS, "... %d times somebody got some", granted);
+	is_str(state(t, "aqua"), "20=20+0", "... nothing is lost or invented");
+	is_str(state(t, "floating"), "2=2+0", "... floating neither");
+	is_str(held(t), "", "... nor left");
 	tokens_close(t);
 }
 
@@ -705,7 +740,7 @@ no_changes(void)
 	is_int(tokens_acquire(t, &rq, &g, &e), 1, "no pool grants");
 	is_int(g.dataset, 20, "... what is wanted");
 	ok(tokens_is_uid(g.uid) && strlen(g.uid) == 8, "... under an id: %s", g.uid);
-	is_int(tokens_assign(t, &g, &s, NULL, &e), 0, "... records nothing");
+	is_int(tokens_assign(t, "viirs", g.uid, &s, NULL, &e), 1, "... records nothing");
 	is_int(tokens_release(t, "viirs", g.uid, TOKENS_OF_ALL, &b, &e), 0, "... has nothing back");
 	is_int(tokens_release_one(t, "viirs", g.uid, TOKENS_QL, &e), 0, "... one by one");
 	is_int(tokens_list(t, &l, &e), 0, "... is empty");
@@ -725,11 +760,11 @@ no_changes(void)
 	is_int(tokens_acquire(t, &rq, &g, &e), 1, "... takes");
 	is_str(state(t, "viirs"), "7=4+3", "... nothing");
 	is_int(tokens_set_capacity(t, "viirs", 1, &e), 0, "... sets");
-	is_str(get("asis", "viirs-capacity"), "7", "... nothing");
+	is_str(state(t, "viirs"), "7=4+3", "... nothing");
 	tokens_close(t);
 	t = tokens_open("not-there", &o, PLACE_ASIS, &e);
 	is_str(state(t, "viirs"), "7=7+0", "a pool that is not there is as it would be");
-	ok(!file_exists("not-there/.guard") && access("not-there", F_OK) < 0, "... and not made");
+	ok(access("not-there", F_OK) < 0, "... and not made");
 	tokens_close(t);
 }
 
@@ -746,9 +781,12 @@ main(void)
 	floating_owner();
 	one_by_one();
 	the_dead();
+	clocks();
 	damage();
+	unknown();
+	full();
 	locks();
-	flags();
+	crowd();
 	no_changes();
 	return tap_done();
 }
