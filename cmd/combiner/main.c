@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/opts.h"
 #include "base/prog.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "granule.h"
 #include "make.h"
@@ -566,6 +567,7 @@ configure(struct run *r)
 {
 	struct opts *o = &r->opts;
 	int workers = opts_workers(o, 16);
+	const struct dataset *named;
 	struct err e;
 
 	workers = workers > 1 ? workers : 0;	/* -j 1: one thread for everything */
@@ -576,13 +578,7 @@ configure(struct run *r)
 	    ptype_of_option(o->type, &r->set.type, &e) < 0)
 		return prog_bad_usage("%s", e.msg);
 	if (o->job != NULL && r->set.type == PTYPE_COUNT)
-		for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++) {
-			char part[16];
-
-			(void)str_fmt(part, sizeof(part), NULL, "_%s_", ptype_name(t));
-			if (strstr(str_base(o->job), part) != NULL)
-				r->set.type = t;
-		}
+		joblist_identity(o->job, &named, &r->set.type);
 	if (o->job != NULL && r->set.type == PTYPE_COUNT)
 		return prog_bad_usage("--job %s: the name tells neither quicklook nor refined; give -t", o->job);
 	r->set.root = o->root;

@@ -15,18 +15,6 @@
 
 static pthread_mutex_t netcdf_lock = PTHREAD_MUTEX_INITIALIZER;
 
-enum ptype
-classify_texts(const char *processing_version, const char *product_name, bool listed_nrt)
-{
-	if (processing_version == NULL && product_name == NULL)
-		return listed_nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED;
-	if (processing_version != NULL && strstr(processing_version, "QL") != NULL)
-		return PTYPE_QUICKLOOK;
-	if (product_name != NULL && strstr(product_name, ".NRT") != NULL)
-		return PTYPE_QUICKLOOK;
-	return PTYPE_REFINED;
-}
-
 static int
 read_head(const char *path, char head[CLASSIFY_HEAD], struct err *e)
 {
@@ -196,7 +184,7 @@ classify_file(const char *path, const char head[CLASSIFY_HEAD], const char *subj
 		return -1;
 	v = t.has_version ? t.version : NULL;
 	p = t.has_product ? t.product : NULL;
-	*type = classify_texts(v, p, listed->nrt);
+	*type = ptype_of_file(v, p, listed->nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED);
 	if (v == NULL && p == NULL)
 		(void)snprintf(note, note_size,
 		    "%s: neither processing_version nor product_name in it, taken as %s by its name", subject,

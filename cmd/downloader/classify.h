@@ -30,7 +30,4 @@ int	classify_file(const char *path, const char head[CLASSIFY_HEAD], const char *
 	    const struct obpg_name *listed, bool unverified, enum ptype *type, char *note, size_t note_size,
 	    struct err *e);
 
-/* classify_texts - the rule itself; NULL for an absent attribute. */
-enum ptype	classify_texts(const char *processing_version, const char *product_name, bool listed_nrt);
-
 #endif

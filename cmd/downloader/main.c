@@ -17,6 +17,7 @@
 #include "base/prog.h"
 #include "base/set.h"
 #include "netcdf/ncf.h"
+#include "granule/joblist.h"
 #include "download.h"
 #include "report.h"
 
@@ -468,26 +469,11 @@ out:
 	return ret;
 }
 
-/* The dataset a list is named after: aqua_refined_..., downloads_file_lists_AQUA_... */
-static const struct dataset *
-dataset_of_list(const char *name)
-{
-	static const char prefix[] = "downloads_file_lists_";
-	const struct dataset *ds;
-
-	if (name == NULL)
-		return NULL;
-	if (str_starts(name, prefix))
-		name += sizeof(prefix) - 1;
-	for (size_t i = 0; (ds = dataset_at(i)) != NULL; i++)
-		if (strncasecmp(name, ds->key, strlen(ds->key)) == 0 && name[strlen(ds->key)] == '_')
-			return ds;
-	return NULL;
-}
-
 static int
 open_input(struct run *r, int argc, char *argv[], struct err *e)
 {
+	enum ptype type;
+
 	if (r->o.job == NULL) {
 		list_open(&r->in, argc, argv, r->o.sep);
 		return 0;
@@ -496,10 +482,10 @@ open_input(struct run *r, int argc, char *argv[], struct err *e)
 		return err_set(e, E_USAGE, "--job: no further arguments are taken");
 	if (open_job(r, e) < 0)
 		return -1;
+	if (r->ds == NULL && r->list_name != NULL)
+		joblist_identity(r->list_name, &r->ds, &type);
 	if (r->ds == NULL)
-		r->ds = dataset_of_list(r->list_name);
-	if (r->ds == NULL)
-		r->ds = dataset_of_list(str_base(r->o.job));
+		joblist_identity(r->o.job, &r->ds, &type);
 	return 0;
 }
 

@@ -18,12 +18,12 @@ struct builder {
 };
 
 int
-build_dir(const struct setup *s, const char *root, enum worklist what, char *out, struct err *e)
+build_dir(const struct setup *s, const char *root, enum joblist what, char *out, struct err *e)
 {
 	static const enum layout place[] = {
-		[WORKLIST_DOWNLOADS] = LAYOUT_DOWNLOAD_LISTS,
-		[WORKLIST_COMBINER] = LAYOUT_COMBINER_LISTS,
-		[WORKLIST_PROCESSOR] = LAYOUT_INPUT,
+		[JOBLIST_DOWNLOADS] = LAYOUT_DOWNLOAD_LISTS,
+		[JOBLIST_COMBINER] = LAYOUT_COMBINER_LISTS,
+		[JOBLIST_PROCESSOR] = LAYOUT_INPUT,
 	};
 
 	if (s->outdir != NULL)
@@ -34,7 +34,7 @@ build_dir(const struct setup *s, const char *root, enum worklist what, char *out
 static const char *
 type_name(enum ptype t)
 {
-	return t == PTYPE_COUNT ? WORKLISTS_UNMATCHED : ptype_name(t);
+	return t == PTYPE_COUNT ? JOBLIST_UNMATCHED : ptype_name(t);
 }
 
 /* Names of AWS Batch jobs are the reference's, others read them; elsewhere they are unique. */
@@ -82,10 +82,10 @@ values(const struct setup *s, const char *list, const char *path, bool single)
 
 /* One job, its elements after those of job `after`. 1 and it is the last one of the plan; 0 when there is none; -1. */
 static int
-add_job(const struct builder *b, enum component comp, enum worklist what, const struct array *a, size_t after,
+add_job(const struct builder *b, enum component comp, enum joblist what, const struct array *a, size_t after,
     struct err *e)
 {
-	char list[WORKLISTS_NAME_SIZE] = "", path[LAYOUT_SIZE + WORKLISTS_NAME_SIZE] = "", dir[LAYOUT_SIZE];
+	char list[JOBLIST_SIZE] = "", path[LAYOUT_SIZE + JOBLIST_SIZE] = "", dir[LAYOUT_SIZE];
 	struct config_values v = values(b->s, list, path, a->jobs == 1);
 	struct plan_job *j;
 	struct command c;
@@ -114,9 +114,9 @@ add_job(const struct builder *b, enum component comp, enum worklist what, const 
 static int
 add_chain(const struct builder *b, const struct array *a, size_t *holder, struct err *e)
 {
-	static const enum worklist input[] = {
-		[COMP_DOWNLOADER] = WORKLIST_DOWNLOADS, [COMP_COMBINER] = WORKLIST_COMBINER,
-		[COMP_PROCESSOR] = WORKLIST_PROCESSOR, [COMP_UPLOADER] = WORKLIST_PROCESSOR,
+	static const enum joblist input[] = {
+		[COMP_DOWNLOADER] = JOBLIST_DOWNLOADS, [COMP_COMBINER] = JOBLIST_COMBINER,
+		[COMP_PROCESSOR] = JOBLIST_PROCESSOR, [COMP_UPLOADER] = JOBLIST_PROCESSOR,
 	};
 	size_t last = PLAN_JOB_NONE;
 
@@ -143,7 +143,7 @@ add_returner(const struct builder *b, enum ptype t, size_t **ended, size_t n, st
 
 	if (*b->s->pool == '\0' || n == 0)
 		return 0;
-	if (add_job(b, COMP_RETURNER, WORKLIST_DOWNLOADS, &a, PLAN_JOB_NONE, e) < 0)
+	if (add_job(b, COMP_RETURNER, JOBLIST_DOWNLOADS, &a, PLAN_JOB_NONE, e) < 0)
 		return -1;
 	j = &b->p->job[b->p->n - 1];
 	j->ended = *ended;
@@ -204,7 +204,7 @@ build_plan(const struct setup *s, const struct worklists *w, const struct cut *c
 			return -1;
 	for (size_t i = 0; i < w->n; i++)
 		if (w->array[i].type == PTYPE_COUNT &&
-		    add_job(&b, COMP_DOWNLOADER, WORKLIST_DOWNLOADS, &w->array[i], PLAN_JOB_NONE, e) < 0)
+		    add_job(&b, COMP_DOWNLOADER, JOBLIST_DOWNLOADS, &w->array[i], PLAN_JOB_NONE, e) < 0)
 			return -1;
 	return 0;
 }

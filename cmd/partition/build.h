@@ -30,6 +30,6 @@ struct setup {
 int	build_plan(const struct setup *s, const struct worklists *w, const struct cut *cut, struct plan *p, struct err *e);
 
 /* build_dir - the directory of an index, with that root; out has LAYOUT_SIZE bytes. */
-int	build_dir(const struct setup *s, const char *root, enum worklist what, char *out, struct err *e);
+int	build_dir(const struct setup *s, const char *root, enum joblist what, char *out, struct err *e);
 
 #endif

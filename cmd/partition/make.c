@@ -174,7 +174,7 @@ set_dirs(struct run *r, const struct setup *s, struct err *e)
 {
 	char dir[LAYOUT_SIZE];
 
-	for (enum worklist i = WORKLIST_DOWNLOADS; !r->o.dry_run && i < WORKLIST_COUNT; i++) {
+	for (enum joblist i = JOBLIST_DOWNLOADS; !r->o.dry_run && i < JOBLIST_COUNT; i++) {
 		if (build_dir(s, r->root, i, dir, e) < 0)
 			return -1;
 		r->work.dir[i] = xstrdup(dir);

@@ -62,23 +62,10 @@ cut_jobs(size_t n, size_t batch, size_t max)
 
 /* --- lists ------------------------------------------------------------------------------------------------------ */
 
-static const char *
-type_name(const struct array *a)
-{
-	return a->type == PTYPE_COUNT ? WORKLISTS_UNMATCHED : ptype_name(a->type);
-}
-
 void
-worklists_name(const struct worklists *w, enum worklist what, const struct array *a, char out[WORKLISTS_NAME_SIZE])
+worklists_name(const struct worklists *w, enum joblist what, const struct array *a, char out[JOBLIST_SIZE])
 {
-	static const char *const start[] = {
-		[WORKLIST_DOWNLOADS] = "downloads_file_lists",
-		[WORKLIST_COMBINER] = "combiner_file_lists",
-		[WORKLIST_PROCESSOR] = "processor_timestamp_list",
-	};
-
-	xsnprintf(out, WORKLISTS_NAME_SIZE, "%s_%s_%s_%s_%zu_%s.json", start[what], w->ds->token, type_name(a), w->stamp,
-	    a->number, w->uid);
+	joblist_name(what, w->ds, a->type, w->stamp, a->number, w->uid, out);
 }
 
 static void
@@ -96,7 +83,7 @@ put_next(struct buf *b, bool first, const char *indent)
 }
 
 static int
-add_file(struct worklists *w, enum worklist dir, const char *name, const struct buf *text, struct err *e)
+add_file(struct worklists *w, enum joblist dir, const char *name, const struct buf *text, struct err *e)
 {
 	char *path = xfmt("%s/%s", w->dir[dir], name);
 	int ret = newfiles_add(&w->files, path, buf_str(text), text->len, e);
@@ -106,9 +93,9 @@ add_file(struct worklists *w, enum worklist dir, const char *name, const struct 
 }
 
 static int
-add_index(struct worklists *w, enum worklist what, const struct array *a, struct buf *text, struct err *e)
+add_index(struct worklists *w, enum joblist what, const struct array *a, struct buf *text, struct err *e)
 {
-	char name[WORKLISTS_NAME_SIZE];
+	char name[JOBLIST_SIZE];
 
 	put(text, "\n]");
 	worklists_name(w, what, a, name);
@@ -119,16 +106,13 @@ add_index(struct worklists *w, enum worklist what, const struct array *a, struct
 static int
 add_list(struct worklists *w, const struct array *a, size_t job, const struct buf *text, struct buf *index, struct err *e)
 {
-	char name[WORKLISTS_NAME_SIZE], number[24] = "";
+	char name[JOBLIST_SIZE];
 
-	if (a->type != PTYPE_COUNT)	/* unmatched files are one job an array */
-		xsnprintf(number, sizeof(number), "_%zu", job);
-	xsnprintf(name, sizeof(name), "%s_%s_%s_%zu%s_%s.txt", w->ds->key, type_name(a), w->stamp, a->number, number,
-	    w->uid);
+	joblist_downloads(w->ds, a->type, w->stamp, a->number, job, w->uid, name);
 	put_next(index, job == 0, "  \"");
 	put(index, name);
 	put(index, "\"");
-	return add_file(w, WORKLIST_DOWNLOADS, name, text, e);
+	return add_file(w, JOBLIST_DOWNLOADS, name, text, e);
 }
 
 static void
@@ -143,8 +127,8 @@ static int
 write_array(struct worklists *w, const struct array *a, const struct lines *l, const struct granule *g, size_t n,
     struct err *e)
 {
-	struct buf list = {0}, index[WORKLIST_COUNT] = {0};
-	struct buf *names = &index[WORKLIST_COMBINER], *times = &index[WORKLIST_PROCESSOR];
+	struct buf list = {0}, index[JOBLIST_COUNT] = {0};
+	struct buf *names = &index[JOBLIST_COMBINER], *times = &index[JOBLIST_PROCESSOR];
 	struct times stamps = {0};
 	int ret = 0;
 
@@ -178,10 +162,10 @@ write_array(struct worklists *w, const struct array *a, const struct lines *l, c
 		}
 		put(times, "\n  ]");
 		if (a->downloads)
-			ret = add_list(w, a, job, &list, &index[WORKLIST_DOWNLOADS], e);
+			ret = add_list(w, a, job, &list, &index[JOBLIST_DOWNLOADS], e);
 	}
-	for (enum worklist i = WORKLIST_DOWNLOADS; i < WORKLIST_COUNT; i++) {
-		if (ret == 0 && (i != WORKLIST_DOWNLOADS || a->downloads))
+	for (enum joblist i = JOBLIST_DOWNLOADS; i < JOBLIST_COUNT; i++) {
+		if (ret == 0 && (i != JOBLIST_DOWNLOADS || a->downloads))
 			ret = add_index(w, i, a, &index[i], e);
 		buf_free(&index[i]);
 	}
@@ -202,7 +186,7 @@ write_unmatched(struct worklists *w, const struct array *a, const struct lines *
 		put_line(&list, l, line[i]);
 	ret = add_list(w, a, 0, &list, &index, e);
 	if (ret == 0)
-		ret = add_index(w, WORKLIST_DOWNLOADS, a, &index, e);
+		ret = add_index(w, JOBLIST_DOWNLOADS, a, &index, e);
 	buf_free(&list);
 	buf_free(&index);
 	return ret;
@@ -256,7 +240,7 @@ void
 worklists_fini(struct worklists *w)
 {
 	newfiles_close(&w->files);
-	for (enum worklist i = WORKLIST_DOWNLOADS; i < WORKLIST_COUNT; i++)
+	for (enum joblist i = JOBLIST_DOWNLOADS; i < JOBLIST_COUNT; i++)
 		free(w->dir[i]);
 	free(w->array);
 	*w = (struct worklists){0};

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "base/newfiles.h"
-#include "granule/dataset.h"
+#include "granule/joblist.h"
 #include "group.h"
 #include "lines.h"
 
@@ -17,9 +17,7 @@
  * processor's.
  */
 
-#define WORKLISTS_UNMATCHED "unmatched"	/* stands where a type stands in names */
 #define WORKLISTS_UNMATCHED_MAX 100	/* jobs of unmatched files: with more lines the jobs get larger */
-#define WORKLISTS_NAME_SIZE 256
 
 struct cut {
 	size_t arrays[PTYPE_COUNT];	/* number of arrays of each type; none is empty */
@@ -50,8 +48,6 @@ struct part	cut_part(size_t m, size_t k, size_t i);
 /* cut_jobs - number of jobs of an array of n granules: ceil(n / batch), but at most max (the batches then grow). */
 size_t	cut_jobs(size_t n, size_t batch, size_t max);
 
-enum worklist { WORKLIST_DOWNLOADS, WORKLIST_COMBINER, WORKLIST_PROCESSOR, WORKLIST_COUNT };	/* job lists */
-
 /* An array of jobs, as far as its lists say. */
 struct array {
 	enum ptype type;		/* PTYPE_COUNT: unmatched files */
@@ -67,7 +63,7 @@ struct worklists {
 	const char *uid;
 	size_t batch;			/* granules of a job */
 	size_t array_max;		/* jobs of an array, by the engine */
-	char *dir[WORKLIST_COUNT];	/* where each list goes; owned. All NULL: write nothing */
+	char *dir[JOBLIST_COUNT];	/* where each list goes; owned. All NULL: write nothing */
 	/* what was made */
 	struct array *array;		/* quicklook, refined, unmatched */
 	size_t n, cap;
@@ -76,8 +72,8 @@ struct worklists {
 };
 
 /* worklists_name - name of the job list of an array. */
-void	worklists_name(const struct worklists *w, enum worklist what, const struct array *a,
-	    char out[WORKLISTS_NAME_SIZE]);
+void	worklists_name(const struct worklists *w, enum joblist what, const struct array *a,
+	    char out[JOBLIST_SIZE]);
 
 /* worklists_write - write all lists; newfiles_commit gives them their names. 0, or -1 with E_ENV. */
 int	worklists_write(struct worklists *w, const struct lines *l, const struct groups *gr, const struct cut *cut,

@@ -12,6 +12,7 @@
 #include "base/prog.h"
 #include "granule.h"
 #include "granule/finallog.h"
+#include "granule/joblist.h"
 #include "granule/name.h"
 #include "netcdf/ncf.h"
 #include "place/notify.h"
@@ -194,21 +195,17 @@ run_list(struct run *run, int argc, char *argv[])
 static int
 job_identity(struct run *run, struct err *e)
 {
-	const char *base = str_base(run->o.job);
 	const struct dataset *ds;
+	enum ptype type;
 
-	for (size_t i = 0; run->ds == NULL && (ds = dataset_at(i)) != NULL; i++) {
-		char mark[64];
-
-		(void)snprintf(mark, sizeof(mark), "_%s_", ds->token);
-		if (strstr(base, mark) != NULL)
-			run->ds = ds;
-	}
-	for (enum ptype t = PTYPE_QUICKLOOK; run->type == PTYPE_COUNT && t < PTYPE_COUNT; t++)
-		if (strstr(base, ptype_name(t)) != NULL)
-			run->type = t;
+	joblist_identity(run->o.job, &ds, &type);
+	if (run->ds == NULL)
+		run->ds = ds;
+	if (run->type == PTYPE_COUNT)
+		run->type = type;
 	if (run->ds == NULL || run->type == PTYPE_COUNT)
-		return err_set(e, E_USAGE, "%s: its name does not tell dataset and type, give -d and -t", base);
+		return err_set(e, E_USAGE, "%s: its name does not tell dataset and type, give -d and -t",
+		    str_base(run->o.job));
 	run->rules.ds = run->ds;
 	run->rules.type = run->type;
 	return 0;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "granule/name.h"
 #include "stamps.h"
@@ -73,8 +74,8 @@ stamps_find(const char *root, const struct dataset *ds, enum ptype type, const s
 	for (size_t i = 0; i < stamps->n; i++) {
 		int day, night;
 
-		if (clock_parse_stamp(stamps->item[i], &s.time) != 15 || stamps->item[i][15] != '\0')
-			return err_set(e, E_USAGE, "%s: not a time YYYYMMDDTHHMMSS", stamps->item[i]);
+		if (joblist_time(stamps->item[i], &s.time, e) < 0)
+			return -1;
 		s.night = false;
 		day = add_one(&s, paths, e);
 		s.night = true;

@@ -6,42 +6,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "granule/name.h"
 #include "run/job.h"
 #include "find.h"
-
-#define LIST_NAME "processor_timestamp_list_"
-#define SOURCES_NAME "combiner_file_lists_"
-
-/* The field of a list name up to the next '_'; returns what follows, NULL when it is no field. */
-static const char *
-take_field(const char *s, char *field, size_t size)
-{
-	size_t n = strcspn(s, "_");
-
-	if (s[n] == '\0' || str_fmt(field, size, NULL, "%.*s", (int)n, s) < 0)
-		return NULL;
-	return s + n + 1;
-}
-
-static void
-job_of_name(const char *path, const struct dataset **ds, enum ptype *t)
-{
-	const char *s = str_base(path);
-	char field[32];
-
-	*ds = NULL;
-	*t = PTYPE_COUNT;
-	if (!str_starts(s, LIST_NAME))
-		return;
-	s = take_field(s + strlen(LIST_NAME), field, sizeof(field));
-	if (s == NULL)
-		return;
-	*ds = dataset_find(field);
-	if (take_field(s, field, sizeof(field)) != NULL && ptype_of_option(field, t, NULL) < 0)
-		*t = PTYPE_COUNT;
-}
 
 int
 find_job(struct run *r, struct err *e)
@@ -49,7 +18,7 @@ find_job(struct run *r, struct err *e)
 	const struct dataset *ds;
 	enum ptype t;
 
-	job_of_name(r->job, &ds, &t);
+	joblist_identity(r->job, &ds, &t);
 	if (r->ds == NULL)
 		r->ds = ds;
 	if (r->type == PTYPE_COUNT)
@@ -61,29 +30,17 @@ find_job(struct run *r, struct err *e)
 	return 0;
 }
 
-static int
-parse_time(const char *s, int64_t *t)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-	size_t n = strlen(s);
-
-	if (n == sizeof(stamp) - 2 && str_digits(s, n))
-		(void)snprintf(stamp, sizeof(stamp), "%.8sT%.6s", s, s + 8);
-	else if (str_fmt(stamp, sizeof(stamp), NULL, "%s", s) < 0)
-		return -1;
-	return clock_parse_stamp(stamp, t) == sizeof(stamp) - 1 ? 0 : -1;
-}
-
 int
 find_granules(const struct run *r, struct strlist *paths, struct strlist *missing, struct err *e)
 {
 	for (size_t i = 0; i < r->elements.n; i++) {
 		const char *time = r->elements.item[i];
 		struct l2p_name name = { .ds = r->ds };
+		struct err why;
 		size_t before = paths->n;
 
-		if (parse_time(time, &name.time) < 0)
-			return err_set(e, E_USAGE, "%s: %s: not a time YYYYMMDDTHHMMSS", r->job, time);
+		if (joblist_time(time, &name.time, &why) < 0)
+			return err_set(e, why.code, "%s: %s", r->job, why.msg);
 		for (int night = 0; night < 2; night++) {
 			char path[LAYOUT_SIZE], base[NAME_SIZE];
 
@@ -105,13 +62,9 @@ find_granules(const struct run *r, struct strlist *paths, struct strlist *missin
 int
 find_sources(const struct run *r, struct strlist *sources, struct err *e)
 {
-	const char *base = str_base(r->job), *at = strstr(base, LIST_NAME);
-	char name[LAYOUT_SIZE], path[LAYOUT_SIZE];
+	char name[JOBLIST_SIZE], path[LAYOUT_SIZE];
 
-	if (at == NULL)
-		return err_set(e, E_DATA, "%s: not called %s..., so its input files are not known", base, LIST_NAME);
-	if (str_fmt(name, sizeof(name), e, "%.*s%s%s", (int)(at - base), base, SOURCES_NAME,
-	    at + strlen(LIST_NAME)) < 0)
+	if (joblist_sibling(r->job, JOBLIST_COMBINER, name, e) < 0)
 		return -1;
 	if (layout_path(r->root, LAYOUT_COMBINER_LISTS, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
 		return -1;

@@ -13,8 +13,7 @@
  * the times of all input files.
  */
 
-/* find_job - dataset and type of the job: -d and -t, else from the list's name, which begins with
- * processor_timestamp_list_AQUA_quicklook_; -1 with E_USAGE when they do not tell. */
+/* find_job - dataset and type of the job: -d and -t, else from the list's name; -1 with E_USAGE when they do not tell. */
 int	find_job(struct run *r, struct err *e);
 
 /*

@@ -1,5 +1,6 @@
 /* dataset - the table of datasets */
 
+#include <string.h>
 #include <strings.h>
 
 #include "granule/dataset.h"
@@ -213,6 +214,15 @@ ptype_of_option(const char *text, enum ptype *t, struct err *e)
 	if (*t == PTYPE_COUNT)
 		return err_set(e, E_USAGE, "-t %s: neither quicklook nor refined", text);
 	return 0;
+}
+
+enum ptype
+ptype_of_file(const char *version, const char *product, enum ptype by_name)
+{
+	if (version == NULL && product == NULL)
+		return by_name;
+	return (version != NULL && strstr(version, "QL") != NULL) || (product != NULL && strstr(product, ".NRT") != NULL) ?
+	    PTYPE_QUICKLOOK : PTYPE_REFINED;
 }
 
 const char *

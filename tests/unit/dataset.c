@@ -154,6 +154,33 @@ facts(void)
 	}
 }
 
+static void
+attributes(void)
+{
+	static const struct {
+		const char *version, *product;
+		enum ptype by_name;
+		enum ptype type;
+	} t[] = {
+		{ "R2022.0", "AQUA_MODIS.20230124T201500.L2.SST.nc", PTYPE_REFINED, PTYPE_REFINED },
+		{ "R2022.0QL", "X.L2.SST.nc", PTYPE_REFINED, PTYPE_QUICKLOOK },
+		{ "R2022.0", "X.L2.SST.NRT.nc", PTYPE_QUICKLOOK, PTYPE_QUICKLOOK },
+		{ "R2022.0", "X.L2.SST.nc", PTYPE_QUICKLOOK, PTYPE_REFINED },
+		{ "R2022.0ql", "X.L2.SST.nc", PTYPE_REFINED, PTYPE_REFINED },
+		{ NULL, "X.L2.SST.NRT.nc", PTYPE_REFINED, PTYPE_QUICKLOOK },
+		{ NULL, "X.L2.SST.nc", PTYPE_QUICKLOOK, PTYPE_REFINED },
+		{ "QL", NULL, PTYPE_REFINED, PTYPE_QUICKLOOK },
+		{ "R2022.0", NULL, PTYPE_QUICKLOOK, PTYPE_REFINED },
+		{ NULL, NULL, PTYPE_QUICKLOOK, PTYPE_QUICKLOOK },
+		{ NULL, NULL, PTYPE_REFINED, PTYPE_REFINED },
+		{ "", "", PTYPE_QUICKLOOK, PTYPE_REFINED },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++)
+		is_int(ptype_of_file(t[i].version, t[i].product, t[i].by_name), t[i].type, "%s, %s",
+		    t[i].version != NULL ? t[i].version : "-", t[i].product != NULL ? t[i].product : "-");
+}
+
 int
 main(void)
 {
@@ -166,5 +193,6 @@ main(void)
 	spellings();
 	types();
 	facts();
+	attributes();
 	return tap_done();
 }

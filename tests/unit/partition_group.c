@@ -28,7 +28,7 @@ random_lines(const char *obpg, const char *night, unsigned int n)
 
 	for (unsigned int i = 0; i < n; i++) {
 		clock_stamp(NEW_YEAR + pick(20) * 60 + pick(3), stamp);
-		(void)snprintf(text, sizeof(text), "https://%s/%s.%s.L2.%s%s.nc %u", pick(4) == 0 ? "b" : "a", obpg,
+		(void)snprintf(text, sizeof(text), "https://%s/%s.%s.L2.%s%s.nc %040x", pick(4) == 0 ? "b" : "a", obpg,
 		    stamp, suite[pick(3)], pick(2) ? ".NRT" : "", i);
 		if (lines_add(&lines, text, i + 1, NULL) <= 0)
 			abort();
@@ -136,7 +136,7 @@ add_line(const char *time, const char *suite)
 {
 	char text[200];
 
-	(void)snprintf(text, sizeof(text), "https://h/AQUA_MODIS.%s.L2.%s.nc x", time, suite);
+	(void)snprintf(text, sizeof(text), "https://h/AQUA_MODIS.%s.L2.%s.nc", time, suite);
 	if (lines_add(&lines, text, lines.n + 1, NULL) <= 0)
 		abort();
 }
