@@ -1,0 +1,112 @@
+/* journal - what a run has done, one JSON object a line */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/journal.h"
+#include "base/mem.h"
+
+#define JOURNAL_MAX ((size_t)1 << 30)
+
+static int
+lock(const struct journal *j, double wait, struct err *e)
+{
+	double until = clock_steady() + wait;
+	struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
+
+	while (file_lock(j->fd, j->path, false, e) < 0) {
+		if (e->code != E_BUSY || clock_steady() >= until)
+			return -1;
+		if (nanosleep(&nap, NULL) < 0)
+			return err_set(e, E_SIGNAL, "%s: interrupted", j->path);
+	}
+	return 0;
+}
+
+static int
+load(const struct journal *j, journal_take *take, void *ctx, struct err *e)
+{
+	char *text = file_read(j->path, JOURNAL_MAX, e), *line = text, *end;
+	const char *wrong = NULL;
+	size_t number = 0;
+	int ret = -1;
+
+	if (text == NULL)
+		return -1;
+	for (; wrong == NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		json_t *record = json_loadb(line, (size_t)(end - line), JSON_REJECT_DUPLICATES, NULL);
+
+		number++;
+		wrong = take(ctx, record);
+		json_decref(record);
+	}
+	if (wrong != NULL)
+		err_set(e, E_USAGE, "%s: line %zu: %s", j->path, number, wrong);
+	else if (*line != '\0' && ftruncate(j->fd, (off_t)(line - text)) < 0)
+		err_sys(e, "%s", j->path);
+	else
+		ret = 0;
+	free(text);
+	return ret;
+}
+
+int
+journal_open(struct journal *j, const char *path, bool create, bool sync, double wait, journal_take *take, void *ctx,
+    struct err *e)
+{
+	*j = (struct journal){ .sync = sync };
+	if (create && file_mkparent(path, e) < 0)
+		return -1;
+	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0666);
+	if (j->fd < 0) {
+		j->fd = 0;
+		return err_sys(e, "%s", path);
+	}
+	j->path = xstrdup(path);
+	if (lock(j, wait, e) == 0 && load(j, take, ctx, e) == 0)
+		return 0;
+	journal_close(j);
+	return -1;
+}
+
+int
+journal_add(const struct journal *j, json_t *record, struct err *e)
+{
+	char *text = record != NULL ? json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL, *line;
+	off_t end = lseek(j->fd, 0, SEEK_END);
+	ssize_t n;
+	int ret = -1;
+
+	json_decref(record);
+	if (text == NULL)
+		return err_set(e, E_DATA, "%s: cannot be written as JSON", j->path);
+	line = xfmt("%s\n", text);
+	n = write(j->fd, line, strlen(line));
+	if (n == (ssize_t)strlen(line) && (!j->sync || fdatasync(j->fd) == 0)) {
+		ret = 0;
+	} else {
+		if (n >= 0 && n < (ssize_t)strlen(line))
+			errno = ENOSPC;
+		err_sys(e, "%s", j->path);
+		if (end >= 0)
+			(void)!ftruncate(j->fd, end);
+	}
+	free(line);
+	free(text);
+	return ret;
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (j->fd > 0)
+		(void)close(j->fd);	/* every line was written, or its failure reported */
+	free(j->path);
+	*j = (struct journal){0};
+}
