@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2016
 # engine.sh - programs for jobs to run, and the records of jobs; source it after lib.sh
 #
-#	job NAME AFTER EXTRA ARG...	a record for enginetool; AFTER is JSON, EXTRA further members
+#	job NAME EXTRA ARG...		a record for enginetool; EXTRA are further members
 #	chain FILE RECORD...		a file of records
 #
 # The programs write what they do into $TRACE.
@@ -24,6 +24,7 @@ echo "end $name $i" >>"$TRACE"
 cat >bin/flaky <<'!'
 #!/bin/sh
 # fails with the status given until the attempt given
+echo "start flaky $1 $2" >>"$TRACE"
 [ "$GENERATE_JOB_ATTEMPT" -ge "$1" ] || exit "$2"
 !
 cat >bin/deaf <<'!'
@@ -44,15 +45,15 @@ TRACE=$work/trace
 export PATH TRACE
 
 job() {
-	_name=$1 _after=$2 _extra=$3
-	shift 3
+	_name=$1 _extra=$2
+	shift 2
 	printf '{"name": "%s", "component": "%s", "argv": [' "$_name" "$_name"
 	_sep=''
 	for _arg in "$@"; do
 		printf '%s"%s"' "$_sep" "$_arg"
 		_sep=', '
 	done
-	printf '], "after": %s%s}' "$_after" "${_extra:+, $_extra}"
+	printf ']%s}' "${_extra:+, $_extra}"
 }
 
 # chain FILE RECORD...

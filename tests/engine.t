@@ -6,11 +6,11 @@
 # four SIZE SECONDS [FAILING]: downloader, combiner, processor, uploader, and what gives the tokens back
 four() {
 	chain chain.json \
-		"$(job downloader '[]' "\"size\": $1" step D "$2")" \
-		"$(job combiner '[[0, "same"]]' "\"size\": $1, \"parallel\": 1, \"attempts\": 1" step C "$2" ${3:+"$3"})" \
-		"$(job processor '[[1, "same"]]' "\"size\": $1, \"parallel\": 1" step P "$2")" \
-		"$(job uploader '[[2, "same"]]' "\"size\": $1, \"parallel\": 1" step U "$2")" \
-		"$(job returner '[[2, "any"]]' '' step R 0)"
+		"$(job downloader "\"size\": $1" step D "$2")" \
+		"$(job combiner "\"after\": 0, \"size\": $1, \"parallel\": 1" step C "$2" ${3:+"$3"})" \
+		"$(job processor "\"after\": 1, \"size\": $1, \"parallel\": 1" step P "$2")" \
+		"$(job uploader "\"after\": 2, \"size\": $1, \"parallel\": 1" step U "$2")" \
+		"$(job returner '"ended": [2]' step R 0)"
 }
 
 # most PATTERN: the most that ran at once
@@ -26,7 +26,7 @@ before() {
 }
 
 total() {
-	printf '%s\n' "$stdout" | sed -n 's/^total - //p'
+	printf '%s\n' "$stdout" | sed -n 's/^total //p'
 }
 
 # processes of the test that still run
@@ -44,8 +44,7 @@ none_left() {
 four 4 0.1
 run enginetool --logs logs --run 8720 local:1 chain.json
 is "$status" 0 'a chain of four jobs and the return of tokens: done'
-is "$(total)" '17 0 0 0 0' 'all 17 elements are accounted for'
-is "$(printf '%s\n' "$stdout" | grep -c '^result .* 4 0 0 0 0$')" 4 '... job by job'
+is "$(total)" '17 0 0 0' 'all 17 elements are accounted for'
 is "$stderr" '' 'nothing to complain about'
 is "$(most '[CPU]')" 1 'local:1: one element in work at once'
 is "$(grep -c . trace)" 34 'everything ran once'
@@ -56,90 +55,78 @@ ok "$(before 'end U 0' 'start C 1'; echo $?)" '... its other steps do not'
 ok "$(before 'end U 0' 'start D 2'; echo $?)" '... and only the next one'
 ok "$(before 'end P 3' 'start R 0'; echo $?)" 'the tokens go back after the last processor'
 is "$(find logs -type f | wc -l | tr -d ' ')" 17 'a log for every element'
-is "$(cat logs/local-8720-processor-0-2.log)" 'job local-8720-processor-0-2 attempt 1' '... named after the job, with its output'
+is "$(cat logs/local-8720-ptype-processor-0-2.log)" 'job local-8720-ptype-processor-0-2 attempt 1' '... named after the job, with its output'
 
 : >trace
 four 6 0.1
 run enginetool local:3 chain.json
-is "$status $(total)" '0 25 0 0 0 0' 'local:3: done'
+is "$status $(total)" '0 25 0 0 0' 'local:3: done'
 n=$(most '[DCPU]')
 ok "$([ "$n" -gt 1 ] && [ "$n" -le 6 ]; echo $?)" "never more than three elements and three downloads ahead ($n)"
 is "$(most P)" 1 'parallel 1: elements of one job one after another'
 
 : >trace
-chain chain.json "$(job a '[]' '"size": 8' step A 0.1)"
+chain chain.json "$(job a '"size": 8' step A 0.1)"
 run enginetool local:3 chain.json
 is "$status $(most A)" '0 3' 'without limit of its own a job uses all slots and no more'
 
 : >trace
-chain chain.json "$(job low '[]' '"size": 3' step L 0.02)" "$(job high '[]' '"size": 3, "priority": 10' step H 0.02)"
+chain chain.json "$(job low '"size": 3' step L 0.02)" "$(job high '"size": 3, "priority": 10' step H 0.02)"
 run enginetool local:1 chain.json
 ok "$(before 'end H 2' 'start L 0'; echo $?)" 'priority 10 before 1'
-
-# A unit that holds the only slot waits for a job that has none.
-chain chain.json "$(job x '[]' '"priority": 1' step X 0)" "$(job a '[]' '"priority": 10' step A 0)" \
-	"$(job b '[[1, "same"], [0, "ok"]]' '"priority": 10' step B 0)"
-run enginetool local:1 chain.json
-is "$status $(total)" '0 3 0 0 0 0' 'chains that wait for each other crosswise do not stand still'
 
 # --- failures ----------------------------------------------------------------------------------------------------
 
 : >trace
 four 4 0.02 1
-run enginetool --logs logs2 local:2 chain.json
+run enginetool --tries 1 --logs logs2 local:2 chain.json
 is "$status" 1 'a failing element: status 1'
-is "$(total)" '14 0 1 2 0' 'one failed, its two successors were not run, all others are done'
+is "$(total)" '14 1 2 0' 'one failed, its two successors were not run, all others are done'
 is "$(grep -c ' 1$' trace)" 4 'the trace says so too'
-like "$stdout" '^ended local-0-combiner-0 1 exit status 1$' 'the failure has its reason'
-like "$stdout" '^ended local-0-uploader-0 1 dependency failed$' '... and so have those that did not run'
+like "$stdout" '^ended local-0-ptype-combiner-0 1 exit status 1$' 'the failure has its reason'
+like "$stdout" '^ended local-0-ptype-uploader-0 1 dependency failed$' '... and so have those that did not run'
 ok "$(grep -qx 'start R 0' trace; echo $?)" 'the tokens go back all the same'
 
 : >trace
-chain chain.json "$(job a '[]' '"size": 3, "attempts": 1' step A 0 1)" \
-	"$(job b '[[0, "ok"]]' '' step B 0)" "$(job c '[[1, "any"], [0, "any"]]' '' step C 0)"
-run enginetool local:2 chain.json
-is "$(total)" '3 0 1 1 0' 'a job after all of another is not run when one element failed; one after its end is'
-chain chain.json "$(job a '[]' '"size": 4, "attempts": 1, "parallel": 1, "stop": true' step A 0 1)"
-run enginetool local:2 chain.json
-is "$(total)" '1 0 1 2 0' 'stop on failure: the elements behind it do not run'
+chain chain.json "$(job a '"size": 3' step A 0 1)" "$(job b '"ended": [0]' step B 0)" "$(job c '"ended": [1, 0]' step C 0)"
+run enginetool --tries 1 local:2 chain.json
+is "$(total)" '4 1 0 0' 'jobs after the end of others run although one of their elements failed'
 
-chain chain.json "$(job one '[]' '"size": 2' flaky 3 1)" "$(job two '[]' '' flaky 2 2)" \
-	"$(job three '[]' '"attempts": 2' flaky 3 3)" "$(job none '[]' '' "$work/bin/show" x)"
+chain chain.json "$(job one '"size": 2' flaky 3 1)" "$(job two '' flaky 2 2)"
+: >trace
 run enginetool --delay 0 local chain.json
-is "$status" 1 'attempts: not all succeed'
-is "$(printf '%s\n' "$stdout" | grep -c '^again local-0-one-0 [01] exit status 1$')" 4 'status 1 is tried again, three times in all'
-like "$stdout" '^result local-0-one-0 2 0 0 0 0$' '... and succeeds'
-unlike "$stdout" '^again local-0-two' 'status 2 is not tried again'
-is "$(printf '%s\n' "$stdout" | grep -c '^started local-0-three-0')" 2 'attempts 2 are two'
-
-chain chain.json "$(job slow '[]' '"time": 1' step S 30)" "$(job crash '[]' '"attempts": 1' sh -c 'kill -9 $$')"
-run enginetool local:2 chain.json
-like "$stdout" '^ended local-0-slow-0 0 time limit$' 'an attempt that takes too long is ended'
-like "$stdout" '^ended local-0-crash-0 0 signal 9$' 'a crash is a failure'
+is "$status $(total)" '1 2 1 0 0' 'attempts: not all succeed'
+is "$(grep -c '^start flaky 3 ' trace)" 6 'status 1 is tried again, three times in all, and succeeds'
+is "$(grep -c '^start flaky 2 ' trace)" 1 'status 2 is not tried again'
+chain chain.json "$(job three '' flaky 3 3)" "$(job crash '' sh -c 'kill -9 $$')"
+: >trace
+run enginetool --delay 0 --tries 2 local chain.json
+is "$(total) $(grep -c '^start flaky 3 ' trace)" '0 2 0 0 2' 'two tries are two'
+like "$stdout" '^ended local-0-ptype-crash-0 0 signal 9$' 'a crash is a failure'
 
 printf '#!/no/such/interpreter\n' >bin/broken && chmod +x bin/broken
-chain chain.json "$(job broken '[]' '' broken)"
+chain chain.json "$(job broken '' broken)"
 run enginetool --logs logs2 local chain.json
-like "$(cat logs2/local-0-broken-0-0.log)" "broken: No such file" 'a program that cannot start says why in its log'
-like "$stdout" '^ended local-0-broken-0 0 exit status 127$' '... and is not tried again'
+like "$(cat logs2/local-0-ptype-broken-0-0.log)" "broken: No such file" 'a program that cannot start says why in its log'
+like "$stdout" '^ended local-0-ptype-broken-0 0 exit status 127$' '... and is not tried again'
 
 # --- what programs get -------------------------------------------------------------------------------------------
 
-chain chain.json "$(job show '[]' '"first": 7, "env": {"GENERATE_ROOT": "/a b", "EMPTY": ""}, "pass": ["EDL_PASSWORD"]' \
+chain chain.json "$(job downloader '' \
 	show 'a b' '$(touch made)' '; touch made' '' '*')"
 run env AWS_SECRET_ACCESS_KEY=s1 AWS_SESSION_TOKEN=s2 EDL_PASSWORD=s3 EDL_USERNAME=s4 AWS_REGION=r \
 	AWS_BATCH_JOB_ARRAY_INDEX=5 SLURM_ARRAY_TASK_ID=6 SLURM_JOB_ID=9 AWS_BATCH_JOB_ATTEMPT=2 \
-	enginetool --logs logs3 local chain.json
-shown=$(cat logs3/local-0-show-0-7.log)
+	enginetool --env 'GENERATE_ROOT=/a b' --env EMPTY= --logs logs3 local chain.json
+shown=$(cat logs3/local-0-ptype-downloader-0-0.log)
 is "$(printf '%s\n' "$shown" | grep '^<' | tr -d '\n')" '<a b><$(touch made)><; touch made><><*>' 'arguments arrive as they are'
 ok "$([ ! -e made ]; echo $?)" '... and no shell has seen them'
-like "$shown" '^GENERATE_ARRAY_INDEX=7$' 'the index is the element, counted from the first'
-like "$shown" '^GENERATE_ROOT=/a b$' 'variables of the job are set'
+like "$shown" '^GENERATE_ARRAY_INDEX=0$' 'the index is the element'
+like "$shown" '^GENERATE_ROOT=/a b$' 'variables of the run are set'
 like "$shown" '^AWS_REGION=r$' 'others are inherited'
-like "$shown" '^EDL_PASSWORD=s3$' 'a secret is, when the job asks for it'
-unlike "$shown" 's1|s2|s4|AWS_BATCH|SLURM_' 'no other one is, nor what our own engine told us'
+like "$shown" '^EDL_PASSWORD=s3$' 'a secret is, where the component needs it'
+unlike "$shown" 's1|s2|AWS_BATCH|SLURM_' 'no other one is, nor what our own engine told us'
 
-chain chain.json "$(job show '[]' '' no-such-program)"
+chain chain.json "$(job show '' no-such-program)"
 run enginetool local chain.json
 is "$status $stderr" '2 enginetool: no-such-program: no such program' 'a program that is not there is noticed at once'
 
@@ -168,9 +155,9 @@ is "$status" 143 'SIGTERM: ends so'
 ok "$(grep -q '^term' trace; echo $?)" '... after its programs have been asked to end'
 is "$(left)" '' '... and have'
 ok "$(grep -qx 'end R 0' trace; echo $?)" 'the tokens go back'
-is "$(total | awk '{ print $1 + $3 + $4 + $5, $3, $4 }')" '17 0 0' "all elements are accounted for, none as failed ($(total))"
+is "$(total | awk '{ print $1 + $2 + $3 + $4, $2, $3 }')" '17 0 0' "all elements are accounted for, none as failed ($(total))"
 
-chain chain.json "$(job deaf '[]' '' deaf)" "$(job d2 '[]' '' deaf)" "$(job d3 '[]' '' deaf)"
+chain chain.json "$(job deaf '' deaf)" "$(job d2 '' deaf)" "$(job d3 '' deaf)"
 start=$(date +%s)
 stopped INT --grace 1 local:3 chain.json
 is "$status" 130 'SIGINT: ends so'
@@ -186,31 +173,29 @@ enginetool --state state local:2 chain.json >out 2>err &
 engine=$!
 wait_for grep -qx 'start C 0' trace
 run enginetool --state state local:2 chain.json
-is "$status $stderr" '2 enginetool: state: in use by another run' 'two runs of one state file: the second is told'
+is "$status $stderr" '2 enginetool: state: in use by another process' 'two runs of one state file: the second is told'
 kill -9 "$engine"
 wait "$engine" 2>/dev/null
 WAIT_LIMIT=2
 ok "$(wait_for none_left; echo $?)" 'killed: its programs end with it'
-printf '{"job":"local-0-uploader-0","ind' >>state
+printf '{"job":"local-0-ptype-uploader-0","ind' >>state
 finished=$(grep -c succeeded state)
 : >trace
 run enginetool --state state local:2 chain.json
-is "$status $(total)" "0 21 $finished 0 0 0" "run again: goes on where it was ($finished of 21 were done)"
+is "$status $(total)" "0 21 0 0 0" "run again: goes on where it was ($finished of 21 were done)"
 ok "$([ "$finished" -gt 0 ] && [ "$(grep -c start trace)" -eq $((21 - finished)) ]; echo $?)" '... and does nothing twice'
 : >trace
 run enginetool --state state local:2 chain.json
-is "$status $(total)" '0 21 21 0 0 0' 'run once more: nothing left'
+is "$status $(total)" '0 21 0 0 0' 'run once more: nothing left'
 is "$(cat trace)" '' '... nothing runs'
-run enginetool --state state --ask local-0-uploader-0 --index 3 local
-is "$stdout" succeeded 'the state file tells the state of an element'
 
 rm -f state
 four 3 0.02 1
-run enginetool --state state local:2 chain.json
+run enginetool --tries 1 --state state local:2 chain.json
 : >trace
 four 3 0.02
 run enginetool --state state local:2 chain.json
-is "$status $(total)" '0 13 9 0 0 0' 'after a failure only that element is run again'
+is "$status $(total)" '0 13 0 0 0' 'after a failure only that element is run again'
 is "$(grep start trace | sort | tr '\n' ' ')" 'start C 1 start P 1 start R 0 start U 1 ' '... and the return of tokens'
 
 mkdir full
@@ -224,18 +209,17 @@ for place in local: local:0 local:x local:99999 locals batch batch: 'batch:a b' 
 	is "$status" 2 "$place is no engine"
 done
 is "$stderr" 'enginetool: other: not an engine' '... and the message says so'
-chain chain.json "$(job 'a b' '[]' '' step)"
+chain chain.json "$(job 'a b' '' step)"
 run enginetool local chain.json
 is "$status $stderr" '2 enginetool: a b: not a job name' 'a name that cannot be one'
-chain chain.json "$(job a '[[3, "ok"]]' '' step)"
+for after in '"after": 3' '"ended": [3]' '"after": 0' '"ended": [0]'; do
+	chain chain.json "$(job a "$after" step)"
+	run enginetool local chain.json
+	is "$status $stderr" '2 enginetool: a: depends on a job that is not before it' "$after: a dependency on nothing"
+done
+chain chain.json "$(job a '"size": 2' step)" "$(job b '"after": 0, "size": 3' step)"
 run enginetool local chain.json
-like "$stderr" 'depends on none, which is no job of this run' 'a dependency on nothing'
-chain chain.json "$(job a '[]' '"size": 2' step)" "$(job b '[[0, "same"]]' '"size": 3' step)"
-run enginetool local chain.json
-like "$stderr" 'b: depends on the same elements of local-0-a-0, which has others' 'different sizes cannot follow element by element'
-chain chain.json "$(job a '[]' '' step)" "$(job a '[]' '' step)"
-run enginetool local chain.json
-is "$status $stderr" '2 enginetool: a: a second job local-0-a-0' 'a job handed over twice'
+like "$stderr" 'b: follows the elements of a, which has others' 'different sizes cannot follow element by element'
 four 2 0
 run enginetool none chain.json
 is "$status" 0 'none: a plan'

@@ -316,7 +316,7 @@ do_status(struct run *r)
 static enum owner_life
 jobs_life(void *ctx, const char *jobs)
 {
-	const struct engine_opts eo = ENGINE_OPTS_DEFAULTS;
+	const struct engine_opts eo = {0};
 	enum engine_state state = ENGINE_PENDING;
 	char *copy = mem_str(jobs, NULL), *save = NULL, *id;
 	struct engine *en = NULL;
@@ -332,7 +332,7 @@ jobs_life(void *ctx, const char *jobs)
 		en = NULL;
 	}
 	while (en != NULL && (id = strtok_r(NULL, " ", &save)) != NULL) {
-		if (engine_state(en, id, -1, &state, &e) < 0) {
+		if (engine_state(en, id, &state, &e) < 0) {
 			engine_close(en);
 			en = NULL;
 		}

@@ -51,7 +51,7 @@ job_name(const struct setup *s, enum component comp, enum ptype t, size_t array,
 }
 
 static int
-fill_job(const struct builder *b, struct plan_job *j, enum component comp, const struct array *a,
+fill_job(const struct builder *b, struct engine_job *j, enum component comp, const struct array *a,
     struct command *c, struct err *e)
 {
 	const struct setup *s = b->s;
@@ -65,8 +65,8 @@ fill_job(const struct builder *b, struct plan_job *j, enum component comp, const
 	*c = (struct command){ .cpus = c->cpus, .memory = c->memory };
 	j->cpus = c->cpus;
 	j->memory = c->memory;
-	j->array = (long)a->number;
-	j->size = (long)a->jobs;
+	j->array = (int)a->number;
+	j->size = (int)a->jobs;
 	j->parallel = comp == COMP_DOWNLOADER ? 0 : 1;
 	j->priority = a->type == PTYPE_QUICKLOOK && comp != COMP_RETURNER ? URGENT : NOT_URGENT;
 	return j->name == NULL || j->component == NULL || j->ptype == NULL || j->definition == NULL ? -1 : 0;
@@ -87,7 +87,7 @@ add_job(const struct builder *b, enum component comp, enum joblist what, const s
 {
 	char list[JOBLIST_SIZE] = "", path[LAYOUT_SIZE + JOBLIST_SIZE] = "", dir[LAYOUT_SIZE];
 	struct config_values v = values(b->s, list, path, a->jobs == 1);
-	struct plan_job *j;
+	struct engine_job *j;
 	struct command c;
 	int r;
 
@@ -100,11 +100,9 @@ add_job(const struct builder *b, enum component comp, enum joblist what, const s
 	r = config_command(b->s->config, comp, b->s->ds, a->type, &v, !b->s->container, &c, e);
 	if (r <= 0)
 		return r;
-	j = plan_add(b->p, e);
-	if (j == NULL || fill_job(b, j, comp, a, &c, e) < 0) {
-		command_fini(&c);
+	j = plan_add(b->p);
+	if (fill_job(b, j, comp, a, &c, e) < 0)
 		return -1;
-	}
 	j->after = after;
 	j->input = *list != '\0' ? mem_str(list, e) : NULL;
 	return *list != '\0' && j->input == NULL ? -1 : 1;
@@ -118,9 +116,9 @@ add_chain(const struct builder *b, const struct array *a, size_t *holder, struct
 		[COMP_DOWNLOADER] = JOBLIST_DOWNLOADS, [COMP_COMBINER] = JOBLIST_COMBINER,
 		[COMP_PROCESSOR] = JOBLIST_PROCESSOR, [COMP_UPLOADER] = JOBLIST_PROCESSOR,
 	};
-	size_t last = PLAN_JOB_NONE;
+	size_t last = ENGINE_NONE;
 
-	*holder = PLAN_JOB_NONE;
+	*holder = ENGINE_NONE;
 	for (enum component c = COMP_DOWNLOADER; c <= COMP_UPLOADER; c++) {
 		int r = c == COMP_DOWNLOADER && !a->downloads ? 0 : add_job(b, c, input[c], a, last, e);
 
@@ -139,11 +137,11 @@ static int
 add_returner(const struct builder *b, enum ptype t, size_t **ended, size_t n, struct err *e)
 {
 	struct array a = { t, 0, 1, false };
-	struct plan_job *j;
+	struct engine_job *j;
 
 	if (*b->s->pool == '\0' || n == 0)
 		return 0;
-	if (add_job(b, COMP_RETURNER, JOBLIST_DOWNLOADS, &a, PLAN_JOB_NONE, e) < 0)
+	if (add_job(b, COMP_RETURNER, JOBLIST_DOWNLOADS, &a, ENGINE_NONE, e) < 0)
 		return -1;
 	j = &b->p->job[b->p->n - 1];
 	j->ended = *ended;
@@ -163,7 +161,7 @@ add_type(const struct builder *b, enum ptype t, struct err *e)
 		if (w->array[i].type != t)
 			continue;
 		ret = add_chain(b, &w->array[i], &holder, e);
-		if (ret == 0 && holder != PLAN_JOB_NONE)
+		if (ret == 0 && holder != ENGINE_NONE)
 			ended[n++] = holder;
 	}
 	if (ret == 0)
@@ -204,7 +202,7 @@ build_plan(const struct setup *s, const struct worklists *w, const struct cut *c
 			return -1;
 	for (size_t i = 0; i < w->n; i++)
 		if (w->array[i].type == PTYPE_COUNT &&
-		    add_job(&b, COMP_DOWNLOADER, JOBLIST_DOWNLOADS, &w->array[i], PLAN_JOB_NONE, e) < 0)
+		    add_job(&b, COMP_DOWNLOADER, JOBLIST_DOWNLOADS, &w->array[i], ENGINE_NONE, e) < 0)
 			return -1;
 	return 0;
 }

@@ -142,17 +142,15 @@ on_tokens(void *ctx, enum tokens_event event, const char *text)
 }
 
 static void
-on_engine(void *ctx, const struct engine_event *ev)
+on_engine(void *ctx, const struct engine_job *job, int index, const char *reason, const char *log)
 {
 	struct run *r = ctx;
 
-	if (ev->what != ENGINE_ENDED)
-		return;
 	r->ended++;
-	if (!ev->ok) {
+	if (reason != NULL) {
 		r->failed++;
-		prog_say("%s: element %d: %s%s%s", ev->name, ev->index, ev->reason, ev->log != NULL ? ", see " : "",
-		    ev->log != NULL ? ev->log : "");
+		prog_say("%s: element %d: %s%s%s", job->name, index, reason, log != NULL ? ", see " : "",
+		    log != NULL ? log : "");
 	}
 	prog_progress("partition: %zu elements of jobs done, %zu failed", r->ended - r->failed, r->failed);
 }
@@ -173,7 +171,7 @@ put_record(const struct run *r, char *text, struct err *e)
 /* --- submission ------------------------------------------------------------------------------------------------- */
 
 static int
-put_job(void *ctx, const struct plan_job *j, bool again, struct err *e)
+put_job(void *ctx, const struct engine_job *j, bool again, struct err *e)
 {
 	const struct run *r = ctx;
 
@@ -198,7 +196,7 @@ run_jobs(struct run *r, struct err *e)
 	struct tokens_returned back;
 	struct engine_counts n;
 	struct err le;
-	int ret = engine_run(r->en, &n, e);
+	int ret = engine_run(r->en, r->plan.job, r->plan.n, &n, e);
 
 	prog_progress_end();
 	if (r->pool != NULL && engine_limits(r->en)->runs && *r->plan.pool != '\0' &&
@@ -221,7 +219,7 @@ run_jobs(struct run *r, struct err *e)
 static int
 submit(struct run *r, struct err *e)
 {
-	const bool kept = !submit_keeps_nothing(&r->plan, r->en);
+	const bool kept = engine_limits(r->en)->lasts;
 
 	if (put_plan(r, e) < 0 || submit_jobs(&r->plan, r->en, prog_signal, put_job, r, e) < 0 ||
 	    tree_drop(&r->plan.claimed, e) < 0)
@@ -300,7 +298,7 @@ resume(struct run *r, const char *path)
 	size_t ids = 0;
 	struct err e;
 
-	if (plan_read(&r->plan, path, &e) < 0 || plan_open_journal(&r->plan, &e) < 0) {
+	if (plan_read(&r->plan, path, &e) < 0) {
 		if (e.code == E_BUSY)
 			e.code = E_RETRY;
 		return prog_fail(&e);
@@ -557,7 +555,7 @@ submit_new(struct run *r)
 		return show_plan(r);
 	engine_close(r->en);		/* now with its state file */
 	r->en = NULL;
-	if (plan_open_journal(&r->plan, &e) < 0 || open_engine(r, r->engine, r->plan.path, &e) < 0) {
+	if (open_engine(r, r->engine, r->plan.path, &e) < 0) {
 		prog_say("%s: nothing is submitted yet; partition --resume does it", r->plan.path);
 		prog_warn(&e);
 		return ST_ENV;

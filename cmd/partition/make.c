@@ -9,8 +9,6 @@
 #include "place/engine_proc.h"
 #include "run.h"
 
-#define ARRAY_MAX 1000			/* jobs of an array: what a Slurm as installed takes */
-
 /* --- granules --------------------------------------------------------------------------------------------------- */
 
 /* Companions of SST files that are on disk already. */
@@ -182,12 +180,6 @@ set_dirs(struct run *r, const struct setup *s, struct err *e)
 	return 0;
 }
 
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 /* A program that is not there is noticed before anything is begun. */
 static int
 check_programs(const struct run *r, struct err *e)
@@ -215,7 +207,7 @@ make_plan(struct run *r, struct err *e)
 	struct setup s = setup_of(r);
 
 	*w = (struct worklists){ .ds = r->ds, .stamp = r->stamp, .uid = r->uid, .batch = (size_t)r->batch,
-		.array_max = least(ARRAY_MAX, limits->array) };
+		.array_max = (size_t)limits->array };
 	r->licenses = r->grant.dataset + r->grant.floating;
 	if (keys[PTYPE_QUICKLOOK] == 0)		/* the half that refined may have */
 		r->licenses /= 2;

@@ -9,6 +9,9 @@
 #include "run.h"
 
 #define CONFIG_MAX (4 * 1024 * 1024)
+#define ATTEMPTS 3			/* of a job's element */
+#define RETRY_DELAY 10			/* seconds between them */
+#define GRACE 30			/* seconds from SIGTERM to SIGKILL */
 
 int
 open_root(struct run *r, struct err *e)
@@ -66,11 +69,21 @@ open_config(struct run *r, struct err *e)
 	return 0;
 }
 
+static void
+set_variable(struct run *r, const char *name, const char *value)
+{
+	char *text = xfmt("%s=%s", name, value);
+
+	strlist_push(&r->env, text);
+	free(text);
+}
+
 /* The engine; its state file and logs lie beside the plan. */
 int
 open_engine(struct run *r, const char *place, const char *plan, struct err *e)
 {
-	struct engine_opts eo = ENGINE_OPTS_DEFAULTS;
+	struct engine_opts eo = { .env = &r->env, .attempts = ATTEMPTS, .retry_delay = RETRY_DELAY, .grace = GRACE,
+		.run = r->uid, .stop = prog_signal, .ended = r->on_engine, .ctx = r, .output = r->records };
 	char logs[LAYOUT_SIZE], *state = NULL;
 
 	if (layout_path(r->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, "logs", logs, e) < 0)
@@ -83,13 +96,15 @@ open_engine(struct run *r, const char *place, const char *plan, struct err *e)
 	r->log_dir = mem_str(r->log_place != NULL ? r->log_place : logs, e);
 	if (r->log_dir == NULL)
 		return -1;
-	eo.run = r->uid;
 	eo.state = state;
 	eo.logs = plan != NULL ? r->log_dir : NULL;
-	eo.stop = prog_signal;
-	eo.event = r->on_engine;
-	eo.event_ctx = r;
-	eo.output = r->records;
+	strlist_free(&r->env);
+	if (plan != NULL) {
+		set_variable(r, "GENERATE_ROOT", r->plan.root);
+		set_variable(r, "GENERATE_PREFIX", r->plan.prefix);
+		if (*r->plan.pool != '\0')
+			set_variable(r, "GENERATE_POOL", r->plan.pool);
+	}
 	r->en = engine_open(r->o.dry_run ? "none" : place, &eo, e);
 	return r->en == NULL ? -1 : 0;
 }

@@ -1,10 +1,7 @@
 /* plan - all jobs of a run, and what has been submitted of them */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
@@ -15,24 +12,12 @@
 #define PLAN_MAX (256 * 1024 * 1024)
 #define JOURNAL_SUFFIX ".journal"
 
-struct plan_job *
-plan_add(struct plan *p, struct err *e)
+struct engine_job *
+plan_add(struct plan *p)
 {
-	if (mem_grow(&p->job, &p->cap, p->n + 1, sizeof(*p->job), e) < 0)
-		return NULL;
-	p->job[p->n] = (struct plan_job){ .after = PLAN_JOB_NONE };
+	xgrow(&p->job, &p->cap, p->n + 1, sizeof(*p->job));
+	p->job[p->n] = (struct engine_job){ .after = ENGINE_NONE };
 	return &p->job[p->n++];
-}
-
-static void
-job_fini(struct plan_job *j)
-{
-	char *const text[] = { j->name, j->component, j->ptype, j->input, j->definition, j->share, j->id };
-
-	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
-		free(text[i]);
-	strlist_free(&j->argv);
-	free(j->ended);
 }
 
 void
@@ -45,11 +30,77 @@ plan_fini(struct plan *p)
 	strlist_free(&p->waiting);
 	strlist_free(&p->claimed);
 	for (size_t i = 0; i < p->n; i++)
-		job_fini(&p->job[i]);
+		engine_job_fini(&p->job[i]);
 	free(p->job);
-	if (p->fd > 0)
-		(void)close(p->fd);
+	journal_close(&p->journal);
 	*p = (struct plan){0};
+}
+
+/* --- the journal ------------------------------------------------------------------------------------------------ */
+
+static const char *
+take_record(void *ctx, const json_t *record)
+{
+	static const char damaged[] = "damaged, or of another plan";
+	struct plan *p = ctx;
+	const json_t *job = json_object_get(record, "job"), *id = json_object_get(record, "id");
+	const char *uid = json_string_value(json_object_get(record, "plan"));
+	json_int_t k = json_integer_value(job);
+
+	if (uid != NULL) {
+		p->begun = true;
+		return strcmp(uid, p->uid) == 0 ? NULL : damaged;
+	}
+	if (json_is_true(json_object_get(record, "done"))) {
+		p->done = true;
+		return NULL;
+	}
+	if (!json_is_integer(job) || k < 0 || (size_t)k >= p->n || (id != NULL && !json_is_string(id)))
+		return damaged;
+	p->job[k].tried = true;
+	if (id != NULL) {
+		free(p->job[k].id);
+		p->job[k].id = xstrdup(json_string_value(id));
+	}
+	return NULL;
+}
+
+static int
+open_journal(struct plan *p, struct err *e)
+{
+	char *path = xfmt("%s" JOURNAL_SUFFIX, p->path);
+	int ret = journal_open(&p->journal, path, false, true, 0, take_record, p, e);
+
+	if (ret < 0 && e->code == E_MISSING)
+		err_set(e, E_USAGE, "%s: not there: nobody knows what was submitted", path);
+	else if (ret < 0 && e->code == E_DATA)
+		e->code = E_USAGE;
+	else if (ret == 0 && !p->begun)
+		ret = err_set(e, E_USAGE, "%s: empty: nobody knows what was submitted", path);
+	free(path);
+	return ret;
+}
+
+int
+plan_trying(struct plan *p, size_t job, struct err *e)
+{
+	p->job[job].tried = true;
+	return journal_add(&p->journal, json_pack("{s:I}", "job", (json_int_t)job), e);
+}
+
+int
+plan_submitted(const struct plan *p, size_t job, struct err *e)
+{
+	return journal_add(&p->journal, json_pack("{s:I, s:s}", "job", (json_int_t)job, "id", p->job[job].id), e);
+}
+
+int
+plan_done(struct plan *p, struct err *e)
+{
+	if (p->done)
+		return 0;
+	p->done = true;
+	return journal_add(&p->journal, json_pack("{s:b}", "done", 1), e);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
@@ -59,7 +110,7 @@ strings(const struct strlist *l)
 {
 	json_t *a = json_array();
 
-	for (size_t i = 0; a != NULL && i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++)
 		if (json_array_append_new(a, json_string(l->item[i])) < 0) {
 			json_decref(a);
 			return NULL;
@@ -68,48 +119,24 @@ strings(const struct strlist *l)
 }
 
 static json_t *
-numbers(const size_t *v, size_t n)
+job_json(const struct engine_job *j)
 {
-	json_t *a = json_array();
+	json_t *after = j->after == ENGINE_NONE ? json_null() : json_integer((json_int_t)j->after);
+	json_t *ended = json_array();
 
-	for (size_t i = 0; a != NULL && i < n; i++)
-		if (json_array_append_new(a, json_integer((json_int_t)v[i])) < 0) {
-			json_decref(a);
-			return NULL;
-		}
-	return a;
-}
-
-static json_t *
-job_json(const struct plan_job *j)
-{
-	json_t *after = j->after == PLAN_JOB_NONE ? json_null() : json_integer((json_int_t)j->after);
-
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s*, s:o, s:o, s:o, s:I, s:f, s:I, s:I, s:s*, s:s*}",
-	    "name", j->name, "component", j->component, "ptype", j->ptype, "array", (json_int_t)j->array,
-	    "size", (json_int_t)j->size, "input", j->input, "command", strings(&j->argv), "after", after,
-	    "ended", numbers(j->ended, j->nended), "parallel", (json_int_t)j->parallel, "cpus", j->cpus,
-	    "memory", (json_int_t)j->memory, "priority", (json_int_t)j->priority, "definition", j->definition,
-	    "share", j->share);
-}
-
-static json_t *
-jobs_json(const struct plan *p)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; a != NULL && i < p->n; i++)
-		if (json_array_append_new(a, job_json(&p->job[i])) < 0) {
-			json_decref(a);
-			return NULL;
-		}
-	return a;
+	for (size_t i = 0; i < j->nended; i++)
+		(void)json_array_append_new(ended, json_integer((json_int_t)j->ended[i]));
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:s*, s:o, s:o, s:o, s:i, s:f, s:I, s:i, s:s*, s:s*, s:s*}",
+	    "name", j->name, "component", j->component, "ptype", j->ptype, "array", j->array, "size", j->size,
+	    "input", j->input, "command", strings(&j->argv), "after", after, "ended", ended, "parallel", j->parallel,
+	    "cpus", j->cpus, "memory", (json_int_t)j->memory, "priority", j->priority, "definition", j->definition,
+	    "share", j->share, "id", j->id);
 }
 
 static char *
 dump(json_t *o, size_t flags, const char *what, struct err *e)
 {
-	char *text = o != NULL ? json_dumps(o, flags | JSON_PRESERVE_ORDER) : NULL;
+	char *text = o != NULL ? json_dumps(o, flags) : NULL;
 
 	json_decref(o);
 	if (text == NULL)
@@ -118,47 +145,47 @@ dump(json_t *o, size_t flags, const char *what, struct err *e)
 }
 
 char *
-plan_text(const struct plan *p, struct err *e)
+plan_job_text(const struct engine_job *j, struct err *e)
 {
-	json_t *tokens = json_pack("{s:I, s:I, s:I, s:b}", "ql", (json_int_t)p->ql, "r", (json_int_t)p->r,
-	    "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined);
-	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:o, s:I, s:I, s:o, s:o, s:o}",
-	    "version", PLAN_VERSION, "dataset", p->dataset, "unique_id", p->uid, "time", p->time, "prefix", p->prefix,
-	    "engine", p->engine, "root", p->root, "pool", p->pool, "logs", p->logs, "tokens", tokens,
-	    "downloads", (json_int_t)p->downloads, "granules", (json_int_t)p->granules,
-	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed), "jobs", jobs_json(p));
-
-	return dump(o, JSON_INDENT(1), p->path, e);
+	return dump(job_json(j), JSON_COMPACT, j->name, e);
 }
 
-char *
-plan_job_text(const struct plan_job *j, struct err *e)
+static char *
+plan_text(const struct plan *p, struct err *e)
 {
-	json_t *o = job_json(j);
+	json_t *jobs = json_array();
 
-	if (o != NULL && j->id != NULL && json_object_set_new(o, "id", json_string(j->id)) < 0) {
-		json_decref(o);
-		o = NULL;
-	}
-	return dump(o, JSON_COMPACT, j->name, e);
+	for (size_t i = 0; i < p->n; i++)
+		if (json_array_append_new(jobs, job_json(&p->job[i])) < 0) {
+			json_decref(jobs);
+			jobs = NULL;
+			break;
+		}
+	return dump(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o, s:o}",
+	    "version", PLAN_VERSION, "dataset", p->dataset, "unique_id", p->uid, "time", p->time, "prefix", p->prefix,
+	    "engine", p->engine, "root", p->root, "pool", p->pool, "logs", p->logs, "tokens", "ql", (json_int_t)p->ql,
+	    "r", (json_int_t)p->r, "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined,
+	    "downloads", (json_int_t)p->downloads, "granules", (json_int_t)p->granules,
+	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed), "jobs", jobs), JSON_INDENT(1), p->path, e);
 }
 
 /* The journal first: where there is a plan, there is a journal, so what was submitted is always known. */
 int
-plan_write(const struct plan *p, struct err *e)
+plan_write(struct plan *p, struct err *e)
 {
-	char *text = plan_text(p, e), *journal = mem_fmt(e, "%s" JOURNAL_SUFFIX, p->path);
-	char *begin = mem_fmt(e, "{\"plan\":\"%s\"}\n", p->uid);
+	char *text = plan_text(p, e), *journal = xfmt("%s" JOURNAL_SUFFIX, p->path);
 	int ret = -1;
 
-	if (text != NULL && journal != NULL && begin != NULL && file_write(journal, begin, e) == 0) {
+	if (text == NULL || file_remove(journal, e) < 0)
+		goto out;
+	if (journal_open(&p->journal, journal, true, true, 0, take_record, p, e) == 0 &&
+	    journal_add(&p->journal, json_pack("{s:s}", "plan", p->uid), e) == 0 && file_sync_dir(journal, e) == 0)
 		ret = file_write(p->path, text, e);
-		if (ret < 0) {
-			(void)file_remove(p->path, NULL);
-			(void)file_remove(journal, NULL);
-		}
+	if (ret < 0) {
+		(void)file_remove(p->path, NULL);
+		(void)file_remove(journal, NULL);
 	}
-	free(begin);
+out:
 	free(journal);
 	free(text);
 	return ret;
@@ -166,20 +193,10 @@ plan_write(const struct plan *p, struct err *e)
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-struct pair {
-	char **to;
-	const char *from;		/* NULL: absent */
-};
-
-static int
-copy_all(const struct pair *pair, size_t n, struct err *e)
+static char *
+copy(const char *s)
 {
-	for (size_t i = 0; i < n; i++) {
-		*pair[i].to = NULL;
-		if (pair[i].from != NULL && (*pair[i].to = mem_str(pair[i].from, e)) == NULL)
-			return -1;
-	}
-	return 0;
+	return s != NULL ? xstrdup(s) : NULL;
 }
 
 static bool
@@ -199,47 +216,29 @@ read_strings(const json_t *a, struct strlist *out, struct err *e)
 	json_array_foreach(a, i, v) {
 		if (!json_is_string(v))
 			return err_set(e, E_USAGE, "not an array of strings");
-		if (strlist_add(out, json_string_value(v), e) < 0)
-			return -1;
+		strlist_push(out, json_string_value(v));
 	}
 	return 0;
 }
 
-/* Indices of jobs before this one. */
-static int
-read_jobs_before(const json_t *a, struct plan_job *j, size_t self, struct err *e)
+static bool
+is_job_before(const json_t *v, size_t self)
 {
-	const json_t *v;
-	size_t i;
-
-	if (!json_is_array(a))
-		return err_set(e, E_USAGE, "ended is not an array");
-	j->ended = mem_array(json_array_size(a), sizeof(*j->ended), e);
-	if (j->ended == NULL)
-		return -1;
-	json_array_foreach(a, i, v) {
-		json_int_t k = json_integer_value(v);
-
-		if (!json_is_integer(v) || k < 0 || (size_t)k >= self)
-			return err_set(e, E_USAGE, "ended names a job that is not before it");
-		j->ended[j->nended++] = (size_t)k;
-	}
-	return 0;
+	return json_is_integer(v) && in_range(json_integer_value(v), 0, (json_int_t)self - 1);
 }
 
 static int
-read_job(const json_t *o, struct plan *p, struct err *e)
+read_job(json_t *o, struct plan *p, struct err *e)
 {
 	const char *name, *component, *ptype, *input = NULL, *definition = NULL, *share = NULL;
 	json_int_t array, size, parallel, memory, priority;
-	json_t *command, *after, *ended;
+	json_t *command, *after, *ended, *v;
 	json_error_t je;
-	struct plan_job *j;
+	struct engine_job *j;
 	double cpus;
-	size_t self = p->n;
+	size_t self = p->n, i;
 
-	if (json_unpack_ex((json_t *)(uintptr_t)o, &je, 0,
-	    "{s:s, s:s, s:s, s:I, s:I, s?:s, s:o, s:o, s:o, s:I, s:F, s:I, s:I, s?:s, s?:s}",
+	if (json_unpack_ex(o, &je, 0, "{s:s, s:s, s:s, s:I, s:I, s?:s, s:o, s:o, s:o, s:I, s:F, s:I, s:I, s?:s, s?:s}",
 	    "name", &name, "component", &component, "ptype", &ptype, "array", &array, "size", &size, "input", &input,
 	    "command", &command, "after", &after, "ended", &ended, "parallel", &parallel, "cpus", &cpus,
 	    "memory", &memory, "priority", &priority, "definition", &definition, "share", &share) < 0)
@@ -247,28 +246,26 @@ read_job(const json_t *o, struct plan *p, struct err *e)
 	if (!in_range(size, 1, INT32_MAX) || !in_range(array, 0, INT32_MAX) || !in_range(parallel, 0, INT32_MAX) ||
 	    !in_range(memory, 0, INT32_MAX) || !in_range(priority, INT16_MIN, INT16_MAX))
 		return err_set(e, E_USAGE, "a number is out of range");
-	if (!json_is_null(after) && (!json_is_integer(after) ||
-	    !in_range(json_integer_value(after), 0, (json_int_t)self - 1)))
+	if (!json_is_null(after) && !is_job_before(after, self))
 		return err_set(e, E_USAGE, "after is not a job before it");
-	j = plan_add(p, e);
-	if (j == NULL)
-		return -1;
-	j->array = (long)array;
-	j->size = (long)size;
-	j->parallel = (long)parallel;
-	j->memory = (long)memory;
-	j->priority = (long)priority;
-	j->cpus = cpus;
-	j->after = json_is_null(after) ? PLAN_JOB_NONE : (size_t)json_integer_value(after);
-	if (copy_all((struct pair[]){ { &j->name, name }, { &j->component, component }, { &j->ptype, ptype },
-	    { &j->input, input }, { &j->definition, definition }, { &j->share, share } }, 6, e) < 0 ||
-	    read_strings(command, &j->argv, e) < 0)
-		return -1;
-	return read_jobs_before(ended, j, self, e);
+	if (!json_is_array(ended))
+		return err_set(e, E_USAGE, "ended is not an array");
+	j = plan_add(p);
+	*j = (struct engine_job){ .name = copy(name), .component = copy(component), .ptype = copy(ptype),
+		.array = (int)array, .input = copy(input), .size = (int)size,
+		.after = json_is_null(after) ? ENGINE_NONE : (size_t)json_integer_value(after),
+		.ended = xarray(json_array_size(ended), sizeof(*j->ended)), .parallel = (int)parallel, .cpus = cpus,
+		.memory = (long)memory, .priority = (int)priority, .definition = copy(definition), .share = copy(share) };
+	json_array_foreach(ended, i, v) {
+		if (!is_job_before(v, self))
+			return err_set(e, E_USAGE, "ended names a job that is not before it");
+		j->ended[j->nended++] = (size_t)json_integer_value(v);
+	}
+	return read_strings(command, &j->argv, e);
 }
 
 static int
-read_head(const json_t *o, struct plan *p, struct err *e)
+read_head(json_t *o, struct plan *p, struct err *e)
 {
 	const char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *logs = NULL;
 	json_int_t ql, r, floating, downloads, granules;
@@ -276,7 +273,7 @@ read_head(const json_t *o, struct plan *p, struct err *e)
 	int version, refined;
 	json_error_t je;
 
-	if (json_unpack_ex((json_t *)(uintptr_t)o, &je, 0,
+	if (json_unpack_ex(o, &je, 0,
 	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s?:s, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o}",
 	    "version", &version, "dataset", &dataset, "unique_id", &uid, "time", &time, "prefix", &prefix,
 	    "engine", &engine, "root", &root, "pool", &pool, "logs", &logs, "tokens", "ql", &ql, "r", &r,
@@ -287,23 +284,27 @@ read_head(const json_t *o, struct plan *p, struct err *e)
 		return err_set(e, E_USAGE, "version %d, this program knows %d", version, PLAN_VERSION);
 	if (!in_range(ql, 0, INT16_MAX) || !in_range(r, 0, INT16_MAX) || !in_range(floating, 0, 1))
 		return err_set(e, E_USAGE, "impossible numbers of tokens");
+	p->dataset = copy(dataset);
+	p->uid = copy(uid);
+	p->time = copy(time);
+	p->prefix = copy(prefix);
+	p->engine = copy(engine);
+	p->root = copy(root);
+	p->pool = copy(pool);
+	p->logs = copy(logs);
 	p->ql = (long)ql;
 	p->r = (long)r;
 	p->floating = (long)floating;
 	p->floating_refined = refined != 0;
 	p->downloads = (long)downloads;
 	p->granules = (long)granules;
-	if (copy_all((struct pair[]){ { &p->dataset, dataset }, { &p->uid, uid }, { &p->time, time },
-	    { &p->prefix, prefix }, { &p->engine, engine }, { &p->root, root }, { &p->pool, pool },
-	    { &p->logs, logs } }, 8, e) < 0 || read_strings(waiting, &p->waiting, e) < 0)
-		return -1;
-	return read_strings(claimed, &p->claimed, e);
+	return read_strings(waiting, &p->waiting, e) < 0 ? -1 : read_strings(claimed, &p->claimed, e);
 }
 
 static int
-read_plan(const json_t *o, struct plan *p, struct err *e)
+read_plan(json_t *o, struct plan *p, struct err *e)
 {
-	const json_t *jobs = json_object_get(o, "jobs"), *job;
+	json_t *jobs = json_object_get(o, "jobs"), *job;
 	struct err why;
 	size_t i;
 
@@ -327,169 +328,18 @@ plan_read(struct plan *p, const char *path, struct err *e)
 	json_t *o;
 	int ret = -1;
 
-	*p = (struct plan){0};
+	*p = (struct plan){ .path = xstrdup(path) };
 	if (text == NULL) {
-		if (e != NULL && e->code != E_ENV)
+		if (e->code != E_ENV)
 			e->code = E_USAGE;
 		return -1;
 	}
 	o = json_loads(text, JSON_REJECT_DUPLICATES, &je);
-	p->path = mem_str(path, e);
 	if (o == NULL)
 		err_set(e, E_USAGE, "%s: line %d: %s", path, je.line, je.text);
-	else if (p->path != NULL)
-		ret = read_plan(o, p, e);
-	if (ret < 0)
-		plan_fini(p);
+	else if (read_plan(o, p, e) == 0)
+		ret = open_journal(p, e);
 	json_decref(o);
 	free(text);
 	return ret;
-}
-
-/* --- the journal ------------------------------------------------------------------------------------------------ */
-
-static int
-take_record(struct plan *p, const json_t *o)
-{
-	const json_t *job = json_object_get(o, "job"), *id = json_object_get(o, "id");
-	const char *uid = json_string_value(json_object_get(o, "plan"));	/* the first record */
-	json_int_t k = json_integer_value(job);
-
-	if (uid != NULL)
-		return strcmp(uid, p->uid) == 0 ? 0 : -1;
-	if (json_is_true(json_object_get(o, "done"))) {
-		p->done = true;
-		return 0;
-	}
-	if (!json_is_integer(job) || k < 0 || (size_t)k >= p->n)
-		return -1;
-	p->job[k].tried = true;
-	if (id == NULL)
-		return 0;
-	free(p->job[k].id);
-	p->job[k].id = json_is_string(id) ? mem_str(json_string_value(id), NULL) : NULL;
-	return p->job[k].id == NULL ? -1 : 0;
-}
-
-/* Read text, the journal's; *good gets the length of its complete lines. */
-static int
-read_records(struct plan *p, const char *path, const char *text, size_t *good, struct err *e)
-{
-	const char *s = text, *end;
-	size_t line = 0;
-
-	for (; (end = strchr(s, '\n')) != NULL; s = end + 1) {
-		json_t *o = json_loadb(s, (size_t)(end - s), 0, NULL);
-		int r = o == NULL ? -1 : take_record(p, o);
-
-		json_decref(o);
-		line++;
-		if (r < 0)
-			return err_set(e, E_USAGE, "%s: line %zu: damaged, or of another plan", path, line);
-	}
-	*good = (size_t)(s - text);
-	return 0;
-}
-
-static int
-append(const struct plan *p, json_t *o, struct err *e)
-{
-	char *text = dump(o, JSON_COMPACT, p->path, e), *line = NULL;
-	int ret = -1;
-
-	if (text != NULL)
-		line = mem_fmt(e, "%s\n", text);
-	if (line != NULL) {
-		ssize_t want = (ssize_t)strlen(line), n = write(p->fd, line, (size_t)want);
-
-		if (n >= 0 && n < want)
-			errno = ENOSPC;
-		if (n == want && fdatasync(p->fd) == 0)
-			ret = 0;
-		else
-			err_sys(e, "%s" JOURNAL_SUFFIX, p->path);
-	}
-	free(line);
-	free(text);
-	return ret;
-}
-
-static int
-begin_journal(struct plan *p, const char *path, struct err *e)
-{
-	char *text = file_read(path, PLAN_MAX, e);
-	size_t good = 0;
-	int ret = -1;
-
-	if (text == NULL) {
-		if (e != NULL && e->code == E_DATA)
-			e->code = E_USAGE;
-		return -1;
-	}
-	if (read_records(p, path, text, &good, e) == 0) {
-		if (ftruncate(p->fd, (off_t)good) < 0)
-			err_sys(e, "%s", path);
-		else if (good == 0)
-			err_set(e, E_USAGE, "%s: empty: nobody knows what was submitted", path);
-		else
-			ret = 0;
-	}
-	free(text);
-	return ret;
-}
-
-int
-plan_open_journal(struct plan *p, struct err *e)
-{
-	char *path = mem_fmt(e, "%s" JOURNAL_SUFFIX, p->path);
-	int ret = -1;
-
-	if (path == NULL)
-		return -1;
-	p->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-	if (p->fd < 0 && errno == ENOENT)
-		err_set(e, E_USAGE, "%s: not there: nobody knows what was submitted", path);
-	else if (p->fd < 0)
-		err_sys(e, "%s", path);
-	else if (file_lock(p->fd, path, false, e) == 0)
-		ret = begin_journal(p, path, e);
-	if (ret < 0) {
-		if (p->fd > 0)
-			(void)close(p->fd);
-		p->fd = 0;
-	}
-	free(path);
-	return ret;
-}
-
-int
-plan_trying(struct plan *p, size_t job, struct err *e)
-{
-	if (append(p, json_pack("{s:I}", "job", (json_int_t)job), e) < 0)
-		return -1;
-	p->job[job].tried = true;
-	return 0;
-}
-
-int
-plan_submitted(struct plan *p, size_t job, const char *id, struct err *e)
-{
-	char *copied = mem_str(id, e);
-
-	if (copied == NULL)
-		return -1;
-	free(p->job[job].id);
-	p->job[job].id = copied;
-	return append(p, json_pack("{s:I, s:s}", "job", (json_int_t)job, "id", id), e);
-}
-
-int
-plan_done(struct plan *p, struct err *e)
-{
-	if (p->done)
-		return 0;
-	if (append(p, json_pack("{s:b}", "done", 1), e) < 0)
-		return -1;
-	p->done = true;
-	return 0;
 }

@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/journal.h"
 #include "base/str.h"
+#include "place/engine.h"
 
 /*
  * The plan of a run: all its jobs, as they will be submitted. It is written when all work files are there, before the
@@ -14,23 +16,6 @@
  */
 
 #define PLAN_VERSION 1
-#define PLAN_JOB_NONE ((size_t)-1)
-
-struct plan_job {
-	char *name, *component, *ptype;	/* ptype is "unmatched" for those */
-	char *input;			/* name of the job list; NULL without */
-	char *definition, *share;
-	struct strlist argv;
-	long array, size;
-	size_t after;			/* the job whose elements come first, or PLAN_JOB_NONE */
-	size_t *ended;			/* jobs that must have ended; owned */
-	size_t nended;
-	long parallel, memory, priority;
-	double cpus;
-	/* from the journal */
-	bool tried;			/* a submission was begun */
-	char *id;			/* ... and this was its answer */
-};
 
 struct plan {
 	char *path;
@@ -40,39 +25,32 @@ struct plan {
 	long downloads, granules;
 	struct strlist waiting;		/* names of SST files that had waited */
 	struct strlist claimed;		/* waiting lists to remove when all is submitted */
-	struct plan_job *job;
+	struct engine_job *job;
 	size_t n, cap;
-	/* the journal */
-	int fd;				/* locked while the plan is being worked on; 0 when closed */
-	bool done;
+	struct journal journal;		/* locked while the plan is being worked on */
+	bool begun, done;		/* the journal has its first line, its last one */
 };
 
-/* plan_add - another job, all-zero but for after; its index is p->n - 1. NULL with E_ENV. Valid until the next one. */
-struct plan_job	*plan_add(struct plan *p, struct err *e);
+/* plan_add - another job, all-zero but for after; its index is p->n - 1. Valid until the next one. */
+struct engine_job	*plan_add(struct plan *p);
 
-/* plan_text - the plan as JSON, owned by the caller. */
-char	*plan_text(const struct plan *p, struct err *e);
+/* plan_job_text - one job as a line of JSON, for --json; owned by the caller. NULL with E_DATA. */
+char	*plan_job_text(const struct engine_job *j, struct err *e);
 
-/* plan_job_text - one job as a line of JSON, for --json; owned by the caller. */
-char	*plan_job_text(const struct plan_job *j, struct err *e);
-
-/* plan_write - make the file p->path, atomically, and its journal. */
-int	plan_write(const struct plan *p, struct err *e);
-
-/* plan_read - read a plan; -1 with E_USAGE when it is none or damaged, E_ENV. */
-int	plan_read(struct plan *p, const char *path, struct err *e);
+/* plan_write - make the file p->path, atomically, and its journal, and begin to work on it. -1 with E_DATA, E_ENV. */
+int	plan_write(struct plan *p, struct err *e);
 
 /*
- * plan_open_journal - begin to work on the plan, going on where another process has stopped
+ * plan_read - read a plan and begin to work on it, going on where another process has stopped
  *
- * Returns 0; or -1: E_BUSY while another process works on it, E_USAGE when the journal is damaged or not of this plan,
- * E_ENV. A last line without its end, left by a kill, is dropped.
+ * Returns 0; or -1: E_USAGE when it is no plan, or it or its journal is damaged, E_BUSY while another process works on
+ * it, E_ENV.
  */
-int	plan_open_journal(struct plan *p, struct err *e);
+int	plan_read(struct plan *p, const char *path, struct err *e);
 
-/* plan_trying, plan_submitted, plan_done - note in the journal, on disk when they return. id is copied. */
+/* plan_trying, plan_submitted, plan_done - note in the journal, on disk when they return. */
 int	plan_trying(struct plan *p, size_t job, struct err *e);
-int	plan_submitted(struct plan *p, size_t job, const char *id, struct err *e);
+int	plan_submitted(const struct plan *p, size_t job, struct err *e);
 int	plan_done(struct plan *p, struct err *e);
 
 void	plan_fini(struct plan *p);

@@ -52,6 +52,7 @@ run_fini(struct run *r)
 	run_undo(r);
 	worklists_fini(&r->work);
 	engine_close(r->en);
+	strlist_free(&r->env);
 	tokens_close(r->pool);
 	config_free(r->conf);
 	plan_fini(&r->plan);

@@ -48,7 +48,7 @@ struct run {
 	group_replaced *on_replaced;
 	tree_complain *on_bad_name;
 	tokens_tell *on_tokens;
-	void (*on_engine)(void *ctx, const struct engine_event *ev);
+	engine_ended *on_engine;
 	/* what the run is about */
 	const struct dataset *ds;
 	enum ptype type;
@@ -64,6 +64,7 @@ struct run {
 	/* what it holds */
 	struct config *conf;
 	struct engine *en;
+	struct strlist env;		/* of the jobs' programs */
 	struct tokens *pool;		/* NULL: none are needed */
 	struct tokens_grant grant;
 	int licenses;			/* tokens, as the reference counts them */

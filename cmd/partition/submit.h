@@ -12,7 +12,7 @@
  */
 
 /* submit_told - told of each job when it has an id; again: it had been submitted by an earlier run. */
-typedef int	submit_told(void *ctx, const struct plan_job *j, bool again, struct err *e);
+typedef int	submit_told(void *ctx, const struct engine_job *j, bool again, struct err *e);
 
 /*
  * submit_jobs - submit what is not submitted yet
@@ -31,8 +31,5 @@ int	submit_tokens(struct tokens *t, const struct plan *p, struct err *e);
 
 /* submit_own - hand the tokens over to the jobs that return them. */
 int	submit_own(struct tokens *t, const struct plan *p, struct err *e);
-
-/* submit_keeps_nothing - whether the engine forgets the jobs when we end: it runs them itself, or nobody does. */
-bool	submit_keeps_nothing(const struct plan *p, const struct engine *en);
 
 #endif

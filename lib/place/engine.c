@@ -1,36 +1,25 @@
-/* engine - what all engines have in common */
+/* engine - what all engines have in common, and the one that runs nothing */
 
-#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/str.h"
 #include "place/engine.h"
 
-#define ATTEMPTS_MAX 100
-#define TIME_MAX (366 * 86400L)
-
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-static const char name_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+#define ARRAY_MAX 1000			/* what a Slurm as installed takes: a plan can go there later */
 
 /* Names become parts of file names, job names and ids. */
-static bool
-is_name(const char *s)
-{
-	size_t n = strlen(s);
-
-	return n > 0 && n <= ENGINE_NAME_MAX && strspn(s, name_chars) == n;
-}
-
 static int
 check_name(const char *what, const char *s, struct err *e)
 {
-	if (s != NULL && is_name(s))
+	size_t n = s != NULL ? strlen(s) : 0;
+
+	if (n > 0 && n <= ENGINE_NAME_MAX &&
+	    strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == n)
 		return 0;
-	return err_set(e, E_USAGE, "%s: not a %s", s != NULL && *s != '\0' ? s : "''", what);
+	return err_set(e, E_USAGE, "%s: not a %s", n > 0 ? s : "''", what);
 }
 
 struct engine *
@@ -41,17 +30,14 @@ engine_open(const char *place, const struct engine_opts *opts, struct err *e)
 
 	if (ops == NULL || (opts->run != NULL && check_name("run id", opts->run, e) < 0))
 		return NULL;
-	en = mem_array(1, sizeof(*en), e);
-	if (en == NULL)
-		return NULL;
+	en = xarray(1, sizeof(*en));
 	en->ops = ops;
 	en->opts = *opts;
-	en->limits = (struct engine_limits){ .array = INT_MAX, .deps = SIZE_MAX };
-	if (ops->open(en, place, e) < 0) {
-		engine_close(en);
-		return NULL;
-	}
-	return en;
+	en->limits = (struct engine_limits){ .array = ARRAY_MAX, .deps = SIZE_MAX };
+	if (ops->open(en, place, e) == 0)
+		return en;
+	engine_close(en);
+	return NULL;
 }
 
 void
@@ -72,104 +58,116 @@ engine_limits(const struct engine *en)
 }
 
 static int
-check_variables(const struct engine_job *job, struct err *e)
+check_dependencies(const struct engine_job *jobs, size_t i, struct err *e)
 {
-	for (size_t i = 0; i < job->nenv; i++) {
-		const char *name = job->env[i].name;
+	const struct engine_job *job = &jobs[i];
+	bool known = job->after == ENGINE_NONE || (job->after < i && jobs[job->after].id != NULL && job->nended == 0);
 
-		if (*name == '\0' || strchr(letters, *name) == NULL || strchr(name, '-') != NULL || !is_name(name))
-			return err_set(e, E_USAGE, "%s: %s: not the name of a variable", job->name, name);
-	}
+	for (size_t k = 0; k < job->nended; k++)
+		known = known && job->ended[k] < i && jobs[job->ended[k]].id != NULL;
+	if (!known)
+		return err_set(e, E_USAGE, "%s: depends on a job that is not before it", job->name);
+	if (job->after != ENGINE_NONE && jobs[job->after].size != job->size)
+		return err_set(e, E_USAGE, "%s: follows the elements of %s, which has others", job->name,
+		    jobs[job->after].name);
 	return 0;
 }
 
 static int
-check_numbers(const struct engine *en, const struct engine_job *job, struct err *e)
+check_job(const struct engine *en, const struct engine_job *jobs, size_t i, struct err *e)
 {
-	if (job->size < 1 || (size_t)job->size > en->limits.array)
-		return err_set(e, E_USAGE, "%s: %d elements, not 1 to %zu", job->name, job->size, en->limits.array);
-	if (job->first < 0 || job->first > INT_MAX - job->size)
-		return err_set(e, E_USAGE, "%s: first element %d", job->name, job->first);
-	if (job->ndeps > en->limits.deps)
-		return err_set(e, E_USAGE, "%s: depends on %zu jobs, at most %zu are possible", job->name, job->ndeps,
-		    en->limits.deps);
-	if (job->attempts < 1 || job->attempts > ATTEMPTS_MAX || job->parallel < 0 || job->memory < 0 ||
-	    job->time_limit < 0 || job->time_limit > TIME_MAX || !isfinite(job->cpus) || job->cpus < 0)
-		return err_set(e, E_USAGE, "%s: attempts, parallel, cpus, memory or time out of range", job->name);
-	return 0;
-}
+	const struct engine_job *job = &jobs[i];
 
-static int
-check_job(const struct engine *en, const struct engine_job *job, struct err *e)
-{
 	if (check_name("job name", job->name, e) < 0 || check_name("component", job->component, e) < 0 ||
-	    (job->ptype != NULL && check_name("processing type", job->ptype, e) < 0) ||
-	    (job->dataset != NULL && check_name("dataset", job->dataset, e) < 0) || check_numbers(en, job, e) < 0 ||
-	    check_variables(job, e) < 0)
+	    check_name("processing type", job->ptype, e) < 0)
 		return -1;
-	if (job->argv == NULL || (!en->limits.container && (job->argv[0] == NULL || *job->argv[0] == '\0')))
+	if (job->size < 1 || job->size > en->limits.array)
+		return err_set(e, E_USAGE, "%s: %d elements, not 1 to %d", job->name, job->size, en->limits.array);
+	if (job->nended > en->limits.deps)
+		return err_set(e, E_USAGE, "%s: depends on %zu jobs, at most %zu are possible", job->name, job->nended,
+		    en->limits.deps);
+	if (job->parallel < 0 || job->memory < 0 || !isfinite(job->cpus) || job->cpus < 0)
+		return err_set(e, E_USAGE, "%s: parallel, cpus or memory out of range", job->name);
+	if (!en->limits.container && (job->argv.n == 0 || *job->argv.item[0] == '\0'))
 		return err_set(e, E_USAGE, "%s: no program", job->name);
-	for (size_t i = 0; i < job->ndeps; i++)
-		if (job->deps[i].id == NULL || *job->deps[i].id == '\0')
-			return err_set(e, E_USAGE, "%s: depends on a job without id", job->name);
+	return check_dependencies(jobs, i, e);
+}
+
+int
+engine_submit(struct engine *en, struct engine_job *jobs, size_t i, struct err *e)
+{
+	char *id = check_job(en, jobs, i, e) < 0 ? NULL : en->ops->submit(en, jobs, i, e);
+
+	if (id == NULL)
+		return -1;
+	free(jobs[i].id);
+	jobs[i].id = id;
 	return 0;
 }
 
-char *
-engine_submit(struct engine *en, const struct engine_job *job, struct err *e)
+int
+engine_find(struct engine *en, struct engine_job *job, struct err *e)
 {
-	return check_job(en, job, e) < 0 ? NULL : en->ops->submit(en, job, e);
+	char *id = NULL;
+	int found;
+
+	if (check_name("job name", job->name, e) < 0)
+		return -1;
+	found = en->ops->find != NULL ? en->ops->find(en, job, &id, e) : 0;
+	if (found > 0) {
+		free(job->id);
+		job->id = id;
+	}
+	return found;
 }
 
 int
-engine_find(struct engine *en, const struct engine_job *job, char **id, struct err *e)
+engine_run(struct engine *en, struct engine_job *jobs, size_t n, struct engine_counts *total, struct err *e)
 {
-	*id = NULL;
-	if (en->ops->find == NULL)
-		return 0;
-	return check_name("job name", job->name, e) < 0 ? -1 : en->ops->find(en, job, id, e);
-}
-
-int
-engine_run(struct engine *en, struct engine_counts *total, struct err *e)
-{
-	struct engine_counts dummy;
-
-	if (total == NULL)
-		total = &dummy;
 	*total = (struct engine_counts){0};
-	return en->ops->run != NULL ? en->ops->run(en, total, e) : 0;
+	return en->ops->run != NULL ? en->ops->run(en, jobs, n, total, e) : 0;
 }
 
 int
-engine_result(struct engine *en, const char *id, struct engine_counts *c, struct err *e)
+engine_cancel(struct engine *en, const char *id, struct err *e)
 {
-	*c = (struct engine_counts){0};
-	if (en->ops->result != NULL)
-		return en->ops->result(en, id, c, e);
-	return err_set(e, E_MISSING, "%s: not run here", id);
+	return en->ops->cancel != NULL ? en->ops->cancel(en, id, e) : 0;
 }
 
 int
-engine_cancel(struct engine *en, const char *id, const char *reason, struct err *e)
-{
-	return en->ops->cancel(en, id, reason, e);
-}
-
-int
-engine_state(struct engine *en, const char *id, int index, enum engine_state *state, struct err *e)
+engine_state(struct engine *en, const char *id, enum engine_state *state, struct err *e)
 {
 	*state = ENGINE_UNKNOWN;
-	return en->ops->state(en, id, index, state, e);
+	return en->ops->state != NULL ? en->ops->state(en, id, state, e) : 0;
 }
 
-const char *
-engine_state_name(enum engine_state s)
+void
+engine_job_fini(struct engine_job *job)
 {
-	static const char *const name[] = {
-		[ENGINE_UNKNOWN] = "unknown", [ENGINE_PENDING] = "pending", [ENGINE_RUNNING] = "running",
-		[ENGINE_SUCCEEDED] = "succeeded", [ENGINE_FAILED] = "failed"
-	};
+	char *const text[] = { job->name, job->component, job->ptype, job->input, job->definition, job->share, job->id };
 
-	return name[s];
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		free(text[i]);
+	strlist_free(&job->argv);
+	free(job->ended);
 }
+
+/* ---- none: for plans ---- */
+
+static int
+none_open(struct engine *en, const char *place, struct err *e)
+{
+	(void)en;
+	return strcmp(place, "none") == 0 ? 0 : err_set(e, E_USAGE, "%s: not an engine", place);
+}
+
+static char *
+none_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct err *e)
+{
+	(void)en;
+	(void)jobs;
+	(void)e;
+	return xfmt("@%zu", i + 1);
+}
+
+const struct engine_ops engine_none_ops = { .open = none_open, .submit = none_submit };

@@ -1,69 +1,85 @@
-/* engine_local - jobs run by a supervisor on this machine: records in, results out */
+/* engine_local - jobs run by a supervisor on this machine: start, wait, stop */
 
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/journal.h"
 #include "base/mem.h"
 #include "place/engine_local.h"
 #include "place/engine_proc.h"
 
 #define SLOTS_MAX 1024
+#define LOCK_WAIT 1.5			/* seconds; the children of a killed run are about to die */
+#define EXIT_USAGE 2			/* another attempt would not help */
+#define EXIT_NO_PROGRAM 126		/* and above: not started */
+#define POLL_MS 50			/* where there are no pidfds */
+#define WAIT_MS_MAX 3600000.0
+
+struct local {
+	const struct engine *en;
+	struct chains chains;
+	struct journal journal;		/* the state file: what has ended, the last line of an element counts */
+	json_t *done;			/* "ID-INDEX" -> true when it had succeeded */
+	struct element **child;		/* those that run */
+	size_t nchildren, cap;
+	struct pollfd *fds;
+	size_t fds_cap;
+	bool stopping;
+	struct engine_counts count;
+	struct err journal_err;		/* the first one */
+};
 
 /* ---- the engine ---- */
 
-static int
-parse_place(struct local *l, const char *place, struct err *e)
+/* A line that is none says nothing. */
+static const char *
+take_line(void *ctx, const json_t *record)
 {
-	const char *n = place + strlen("local");
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct local *l = ctx;
+	const char *id, *state;
+	json_int_t index;
+	char *key;
 
-	if (*n == '\0') {
-		l->slots = cpus > 0 ? (size_t)cpus : 1;
-		return 0;
-	}
-	if (*n != ':' || strlen(n + 1) == 0 || strlen(n + 1) > 4 || !str_digits(n + 1, strlen(n + 1)))
-		return err_set(e, E_USAGE, "%s: not an engine; local:N is", place);
-	l->slots = (size_t)str_number(n + 1, strlen(n + 1));
-	if (l->slots < 1 || l->slots > SLOTS_MAX)
-		return err_set(e, E_USAGE, "%s: not 1 to %d", place, SLOTS_MAX);
-	return 0;
+	if (json_unpack((json_t *)(uintptr_t)record, "{s:s, s:I, s:s}", "job", &id, "index", &index, "state", &state) < 0)
+		return NULL;
+	key = xfmt("%s-%" JSON_INTEGER_FORMAT, id, index);
+	(void)json_object_set_new(l->done, key, json_boolean(strcmp(state, "succeeded") == 0));
+	free(key);
+	return NULL;
 }
 
 static int
 local_open(struct engine *en, const char *place, struct err *e)
 {
-	struct local *l = mem_array(1, sizeof(*l), e);
+	struct local *l = xarray(1, sizeof(*l));
+	const char *n = place + strlen("local");
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (l == NULL)
-		return -1;
 	en->impl = l;
 	en->limits.runs = true;
 	l->en = en;
-	if (parse_place(l, place, e) < 0 || (en->opts.logs != NULL && file_mkdirs(en->opts.logs, e) < 0))
-		return -1;
-	if (en->opts.state != NULL) {
-		l->journal = journal_open(en->opts.state, e);
-		if (l->journal == NULL)
-			return -1;
+	l->done = json_object();
+	l->chains.slots = cpus > 0 ? (size_t)cpus : 1;
+	if (*n != '\0') {
+		if (*n != ':' || n[1] == '\0' || strlen(n + 1) > 4 || !str_digits(n + 1, strlen(n + 1)))
+			return err_set(e, E_USAGE, "%s: not an engine; local:N is", place);
+		l->chains.slots = (size_t)str_number(n + 1, strlen(n + 1));
+		if (l->chains.slots < 1 || l->chains.slots > SLOTS_MAX)
+			return err_set(e, E_USAGE, "%s: not 1 to %d", place, SLOTS_MAX);
 	}
-	return 0;
-}
-
-static void
-job_free(struct job *job)
-{
-	if (job == NULL)
-		return;
-	free(job->id);
-	free(job->name);
-	strlist_free(&job->argv);
-	strlist_free(&job->env);
-	strlist_free(&job->pass);
-	free(job->dep);
-	free(job->task);
-	free(job);
+	if (en->opts.logs != NULL && file_mkdirs(en->opts.logs, e) < 0)
+		return -1;
+	return en->opts.state == NULL ? 0 :
+	    journal_open(&l->journal, en->opts.state, true, false, LOCK_WAIT, take_line, l, e);
 }
 
 static void
@@ -71,216 +87,260 @@ local_close(struct engine *en)
 {
 	struct local *l = en->impl;
 
-	if (l == NULL)
-		return;
-	for (size_t i = 0; i < l->njobs; i++)
-		job_free(l->job[i]);
-	free(l->job);
+	journal_close(&l->journal);
+	json_decref(l->done);
+	chains_fini(&l->chains);
 	free(l->child);
-	plan_free(l);
-	journal_close(l->journal);
+	free(l->fds);
 	free(l);
 }
 
-/* ---- a record ---- */
-
-static struct job *
-find(const struct local *l, const char *id)
+/* A program that is not there is noticed at once. */
+static char *
+local_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct err *e)
 {
-	for (size_t i = 0; i < l->njobs; i++)
-		if (strcmp(l->job[i]->id, id) == 0)
-			return l->job[i];
-	return NULL;
+	const struct engine_job *job = &jobs[i];
+	char *program = proc_find(job->argv.item[0], e);
+
+	free(program);
+	return program == NULL ? NULL : xfmt("local-%s-%s-%s-%d", en->opts.run != NULL ? en->opts.run : "0", job->ptype,
+	    job->component, job->array);
 }
+
+/* ---- ends ---- */
 
 static char *
-make_id(const struct engine *en, const struct engine_job *r, struct err *e)
+log_of(const struct local *l, const struct engine_job *job, int k)
 {
-	return mem_fmt(e, "local-%s-%s%s%s-%d", en->opts.run != NULL ? en->opts.run : "0",
-	    r->ptype != NULL ? r->ptype : "", r->ptype != NULL ? "-" : "", r->component, r->array);
+	return l->en->opts.logs != NULL ? xfmt("%s/%s-%d.log", l->en->opts.logs, job->id, k) : NULL;
 }
 
-static int
-copy_strings(struct job *job, const struct engine_job *r, struct err *e)
+/* The element's job has ended so, after or without running: count and tell it, go on to the next one. What was tried
+ * is in the state file: done, or failed for good. */
+static void
+end(struct local *l, struct element *el, size_t *count, const char *reason, double seconds)
 {
-	for (size_t i = 0; i < r->nenv; i++)
-		if (strlist_add(&job->env, r->env[i].name, e) < 0 || strlist_add(&job->env, r->env[i].value, e) < 0)
-			return -1;
-	for (size_t i = 0; r->pass != NULL && r->pass[i] != NULL; i++)
-		if (strlist_add(&job->pass, r->pass[i], e) < 0)
-			return -1;
-	if (job->pass.n > 0 && proc_vector(&job->pass, e) == NULL)
-		return -1;
-	return proc_argv(r, &job->argv, e);
+	const struct engine_job *job = &l->chains.job[el->at];
+	bool ok = count == &l->count.done;
+	char *log = log_of(l, job, el->k);
+	struct err e;
+
+	++*count;
+	if (l->journal.fd > 0 && (ok || count == &l->count.failed) &&
+	    journal_add(&l->journal, json_pack("{s:s, s:i, s:s, s:i, s:f, s:s*}", "job", job->id, "index", el->k,
+	    "state", ok ? "succeeded" : "failed", "attempt", el->attempt, "seconds", seconds, "reason", reason), &e) < 0 &&
+	    l->journal_err.code == E_NONE)
+		l->journal_err = e;
+	if (l->en->opts.ended != NULL)
+		l->en->opts.ended(l->en->opts.ctx, job, el->k, reason, log);
+	free(log);
+	chains_pass(&l->chains, el);
 }
 
-static int
-copy_deps(const struct local *l, struct job *job, const struct engine_job *r, struct err *e)
+/* The jobs that the element has not come to will not run. */
+static void
+give_up(struct local *l, struct element *el, size_t *count, const char *reason)
 {
-	job->dep = mem_array(r->ndeps, sizeof(*job->dep), e);
-	if (job->dep == NULL)
-		return -1;
-	for (size_t i = 0; i < r->ndeps; i++) {
-		struct job *other = find(l, r->deps[i].id);
+	while (el->at != ENGINE_NONE)
+		end(l, el, count, reason, 0);
+}
 
-		if (other == NULL)
-			return err_set(e, E_USAGE, "%s: depends on %s, which is no job of this run", r->name,
-			    r->deps[i].id);
-		if (r->deps[i].after == ENGINE_AFTER_SAME && (other->size != job->size || other->first != job->first))
-			return err_set(e, E_USAGE, "%s: depends on the same elements of %s, which has others", r->name,
-			    r->deps[i].id);
-		job->always |= r->deps[i].after == ENGINE_AFTER_ANY;
-		job->dep[job->ndeps++] = (struct job_dep){ other, r->deps[i].after };
+/* What has `ended` runs whatever happens. */
+static bool
+is_stopped(const struct local *l, const struct element *el)
+{
+	return l->stopping && l->chains.job[el->head].nended == 0;
+}
+
+/* An attempt has failed: another one later, or the rest of the element's jobs will not run. */
+static void
+attempt_failed(struct local *l, struct element *el, const char *reason, double seconds, bool again)
+{
+	if (again && el->attempt < l->en->opts.attempts && !is_stopped(l, el)) {
+		el->not_before = clock_steady() + l->en->opts.retry_delay;
+		return;
 	}
+	end(l, el, &l->count.failed, reason, seconds);
+	give_up(l, el, &l->count.skipped, "dependency failed");
+}
+
+static void
+child_ended(struct local *l, struct element *el, int status)
+{
+	double seconds = clock_steady() - el->started;
+	char reason[64];
+
+	el->running = false;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		end(l, el, &l->count.done, NULL, seconds);
+	else if (el->kill_at < INFINITY)
+		end(l, el, &l->count.not_run, "stopped", seconds);
+	else {
+		xsnprintf(reason, sizeof(reason), WIFEXITED(status) ? "exit status %d" : "signal %d",
+		    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+		attempt_failed(l, el, reason, seconds, !WIFEXITED(status) ||
+		    (WEXITSTATUS(status) != EXIT_USAGE && WEXITSTATUS(status) < EXIT_NO_PROGRAM));
+	}
+	if (is_stopped(l, el))
+		give_up(l, el, &l->count.not_run, "stopped");
+}
+
+static void
+reap(struct local *l)
+{
+	int status;
+
+	for (size_t i = 0; i < l->nchildren;) {
+		struct element *el = l->child[i];
+
+		if (child_reap(el, &status)) {
+			l->child[i] = l->child[--l->nchildren];
+			child_ended(l, el, status);
+		} else {
+			i++;
+		}
+	}
+}
+
+/* ---- starts and the end asked for ---- */
+
+/* What an earlier run has done. What must run whatever happens runs again as long as anything it waits for does. */
+static void
+skip_done(struct local *l)
+{
+	struct chains *c = &l->chains;
+
+	for (size_t i = 0; i < c->n; i++)
+		for (struct element *el = &c->element[i]; el->at != ENGINE_NONE; ) {
+			const struct engine_job *job = &c->job[el->at];
+			char *key = xfmt("%s-%d", job->id, el->k);
+			bool done = json_is_true(json_object_get(l->done, key));
+
+			free(key);
+			for (size_t k = 0; k < job->nended; k++)
+				done &= c->left[job->ended[k]] == 0;
+			if (!done)
+				break;
+			l->count.done++;
+			chains_pass(c, el);
+		}
+}
+
+static void
+start_all(struct local *l)
+{
+	struct element *el;
+	struct err e;
+
+	while ((el = chains_next(&l->chains, clock_steady())) != NULL) {
+		const struct engine_job *job = &l->chains.job[el->at];
+		char *log = log_of(l, job, el->k);
+
+		el->attempt++;
+		el->started = clock_steady();
+		if (child_start(l->en, job, el, log, l->journal.fd, &e) < 0) {
+			attempt_failed(l, el, e.msg, 0, true);
+		} else {
+			el->running = true;
+			xgrow(&l->child, &l->cap, l->nchildren + 1, sizeof(struct element *));
+			l->child[l->nchildren++] = el;
+		}
+		free(log);
+	}
+}
+
+/* Nothing begins any more, and what runs is told to end. */
+static void
+stop_all(struct local *l, double now)
+{
+	l->stopping = true;
+	for (size_t i = 0; i < l->chains.n; i++) {
+		struct element *el = &l->chains.element[i];
+
+		if (el->at == ENGINE_NONE || !is_stopped(l, el))
+			continue;
+		if (el->running) {
+			child_kill(el, SIGTERM);
+			el->kill_at = now + l->en->opts.grace;
+		} else {
+			if (el->attempt > 0)
+				end(l, el, &l->count.failed, "stopped before another attempt", 0);
+			give_up(l, el, &l->count.not_run, "stopped");
+		}
+	}
+}
+
+/* ---- waiting ---- */
+
+/* Until a child ends, a signal arrives, or the clock says so. Signals are only let in here, so that none is missed
+ * between looking and waiting. */
+static int
+await(struct local *l, const sigset_t *open_mask, struct err *e)
+{
+	double now = clock_steady(), at = chains_wakeup(&l->chains), ms;
+	bool blind = false;
+	struct timespec ts;
+
+	xgrow(&l->fds, &l->fds_cap, l->nchildren, sizeof(*l->fds));
+	for (size_t i = 0; i < l->nchildren; i++) {
+		struct element *el = l->child[i];
+
+		if (el->kill_at <= now)
+			child_kill(el, SIGKILL);
+		else
+			at = fmin(at, el->kill_at);
+		blind |= el->pidfd < 0;
+		l->fds[i] = (struct pollfd){ .fd = el->pidfd, .events = POLLIN };
+	}
+	ms = fmin(fmax((at - now) * 1000 + 1, 0), blind ? POLL_MS : WAIT_MS_MAX);
+	ts = (struct timespec){ .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(fmod(ms, 1000) * 1e6) };
+	if (ppoll(l->fds, l->nchildren, &ts, open_mask) < 0 && errno != EINTR)
+		return err_sys(e, "waiting for programs");
 	return 0;
 }
 
-static struct job *
-job_new(const struct local *l, const struct engine_job *r, struct err *e)
-{
-	struct job *job = mem_array(1, sizeof(*job), e);
-
-	if (job == NULL)
-		return NULL;
-	job->first = r->first;
-	job->size = (size_t)r->size;
-	job->parallel = r->parallel;
-	job->attempts = r->attempts;
-	job->priority = r->priority;
-	job->time_limit = r->time_limit;
-	job->stop_on_failure = r->stop_on_failure;
-	job->id = make_id(l->en, r, e);
-	job->name = mem_str(r->name, e);
-	job->task = mem_array(job->size, sizeof(*job->task), e);
-	if (job->id == NULL || job->name == NULL || job->task == NULL || copy_strings(job, r, e) < 0 ||
-	    copy_deps(l, job, r, e) < 0)
-		goto fail;
-	if (find(l, job->id) == NULL)
-		return job;
-	err_set(e, E_USAGE, "%s: a second job %s", job->name, job->id);
-fail:
-	job_free(job);
-	return NULL;
-}
-
-/* Into the chain of the jobs it follows element by element; chains that meet here become one. */
 static void
-join_chain(const struct local *l, struct job *job, size_t number)
+kill_all(struct local *l)
 {
-	job->chain = number;
-	for (size_t i = 0; i < job->ndeps; i++) {
-		size_t a = job->dep[i].job->chain, b = job->chain, low = a < b ? a : b;
+	struct timespec nap = { .tv_nsec = 10 * 1000 * 1000 };
 
-		if (job->dep[i].after != ENGINE_AFTER_SAME)
-			continue;
-		for (size_t k = 0; k < l->njobs; k++)
-			if (l->job[k]->chain == a || (b != number && l->job[k]->chain == b))
-				l->job[k]->chain = low;
-		job->chain = low;
-	}
+	for (size_t i = 0; i < l->nchildren; i++)
+		child_kill(l->child[i], SIGKILL);
+	for (; l->nchildren > 0; (void)nanosleep(&nap, NULL))
+		reap(l);
 }
 
-/* What must run whatever happens runs again as long as anything it waits for does. */
-static bool
-may_reuse(const struct job *job)
-{
-	for (size_t i = 0; job->always && i < job->ndeps; i++)
-		if (job->dep[i].job->count.reused < job->dep[i].job->size)
-			return false;
-	return true;
-}
-
-static void
-reuse(const struct local *l, struct job *job)
-{
-	if (l->journal == NULL || !may_reuse(job))
-		return;
-	for (size_t k = 0; k < job->size; k++)
-		if (journal_state(l->journal, job->id, (size_t)job->first + k) == ENGINE_SUCCEEDED)
-			task_end(job, k, TASK_REUSED);
-}
-
-static char *
-local_submit(struct engine *en, const struct engine_job *r, struct err *e)
+static int
+local_run(struct engine *en, struct engine_job *jobs, size_t n, struct engine_counts *total, struct err *e)
 {
 	struct local *l = en->impl;
-	struct job *job;
-	char *id = NULL;
+	sigset_t mask, before;
+	int ret = 0;
 
-	if (mem_grow(&l->job, &l->jobs_cap, l->njobs + 1, sizeof(struct job *), e) < 0)
-		return NULL;
-	job = job_new(l, r, e);
-	if (job != NULL)
-		id = mem_str(job->id, e);
-	if (id == NULL) {
-		job_free(job);
-		return NULL;
+	chains_build(&l->chains, jobs, n);
+	skip_done(l);
+	chains_order(&l->chains);
+	(void)sigemptyset(&mask);
+	(void)sigaddset(&mask, SIGINT);
+	(void)sigaddset(&mask, SIGTERM);
+	(void)sigaddset(&mask, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &mask, &before);
+	for (;;) {
+		if (!l->stopping && en->opts.stop != NULL && en->opts.stop() != 0)
+			stop_all(l, clock_steady());
+		start_all(l);
+		if (chains_over(&l->chains) || (ret = await(l, &before, e)) < 0)
+			break;
+		reap(l);
 	}
-	join_chain(l, job, l->njobs);
-	reuse(l, job);
-	l->job[l->njobs++] = job;
-	return id;
-}
-
-/* ---- questions ---- */
-
-static int
-local_result(struct engine *en, const char *id, struct engine_counts *c, struct err *e)
-{
-	const struct job *job = find(en->impl, id);
-
-	if (job == NULL)
-		return err_set(e, E_MISSING, "%s: no job of this run", id);
-	*c = job->count;
-	return 0;
-}
-
-static int
-local_cancel(struct engine *en, const char *id, const char *reason, struct err *e)
-{
-	struct job *job = find(en->impl, id);
-
-	(void)reason;
-	if (job == NULL)
-		return err_set(e, E_MISSING, "%s: no job of this run", id);
-	job->cancelled = true;
-	return 0;
-}
-
-static enum engine_state
-state_of_task(enum task_state s)
-{
-	switch (s) {
-	case TASK_WAITING: return ENGINE_PENDING;
-	case TASK_RUNNING: return ENGINE_RUNNING;
-	case TASK_DONE:
-	case TASK_REUSED: return ENGINE_SUCCEEDED;
-	default: return ENGINE_FAILED;
+	kill_all(l);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	*total = l->count;
+	if (ret == 0 && l->journal_err.code != E_NONE) {
+		*e = l->journal_err;
+		ret = -1;
 	}
-}
-
-static enum engine_state
-state_of_job(const struct job *job)
-{
-	if (job->ended == job->size)
-		return job->good == job->size ? ENGINE_SUCCEEDED : ENGINE_FAILED;
-	return job->running > 0 || job->ended > 0 ? ENGINE_RUNNING : ENGINE_PENDING;
-}
-
-static int
-local_state(struct engine *en, const char *id, int index, enum engine_state *state, struct err *e)
-{
-	const struct local *l = en->impl;
-	const struct job *job = find(l, id);
-
-	(void)e;
-	if (job == NULL && l->journal != NULL && index >= 0)
-		*state = journal_state(l->journal, id, (size_t)index);
-	else if (job != NULL && index < 0)
-		*state = state_of_job(job);
-	else if (job != NULL && index >= job->first && (size_t)(index - job->first) < job->size)
-		*state = state_of_task(job->task[index - job->first].state);
-	return 0;
+	return ret == 0 && l->stopping ? err_set(e, E_SIGNAL, "stopped") : ret;
 }
 
 const struct engine_ops engine_local_ops = {
@@ -288,7 +348,4 @@ const struct engine_ops engine_local_ops = {
 	.close = local_close,
 	.submit = local_submit,
 	.run = local_run,
-	.result = local_result,
-	.cancel = local_cancel,
-	.state = local_state,
 };

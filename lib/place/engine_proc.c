@@ -1,14 +1,11 @@
 /* engine_proc - programs, environments, commands */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,188 +16,135 @@
 #include "place/engine_proc.h"
 
 #define ANSWER_MAX (16 * 1024 * 1024)
-#define POLL_MS 20			/* where there are no pidfds */
+#define POLL_MS 10
 
 /* ---- programs ---- */
 
-static bool
-is_program(const char *path)
+/* path, which is taken, when it is that of a program; else NULL. */
+static char *
+program(char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
-/* dir/name when that is a program, else NULL; *failed is set when memory is out. */
-static char *
-program_in(const char *dir, size_t len, const char *name, bool *failed)
+char *
+proc_find(const char *name, struct err *e)
 {
-	char *path = len > 0 ? mem_fmt(NULL, "%.*s/%s", (int)len, dir, name) : mem_fmt(NULL, "./%s", name);
-
-	if (path == NULL)
-		*failed = true;
-	else if (!is_program(path)) {
-		free(path);
-		path = NULL;
-	}
-	return path;
-}
-
-static char *
-beside_us(const char *name, bool *failed)
-{
-	char self[4096];
+	char self[4096], *path = NULL, *full;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	bool lookup = strchr(name, '/') == NULL;
+	size_t len;
 
-	if (n <= 0)
-		return NULL;
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	return slash != NULL ? program_in(self, (size_t)(slash - self), name, failed) : NULL;
-}
-
-static char *
-in_path(const char *name, bool *failed)
-{
-	const char *path = getenv("PATH");
-	char *found = NULL;
-
-	for (const char *p = path; p != NULL && found == NULL && !*failed; p = *p != '\0' ? p + 1 : NULL) {
-		size_t len = strcspn(p, ":");
-
-		found = program_in(p, len, name, failed);
-		p += len;
+	self[n > 0 ? n : 0] = '\0';
+	if (!lookup)
+		path = program(xstrdup(name));
+	else if (n > 0)
+		path = program(xfmt("%.*s/%s", (int)(strrchr(self, '/') - self), self, name));
+	for (const char *p = getenv("PATH"); lookup && path == NULL && p != NULL; p = p[len] != '\0' ? p + len + 1 : NULL) {
+		len = strcspn(p, ":");
+		path = program(len > 0 ? xfmt("%.*s/%s", (int)len, p, name) : xfmt("./%s", name));
 	}
-	return found;
-}
-
-/* The file may be used by a process in another directory. */
-static char *
-absolute(char *path, struct err *e)
-{
-	char *full = realpath(path, NULL);
-
+	if (path == NULL) {
+		err_set(e, E_USAGE, "%s: no such program", name);
+		return NULL;
+	}
+	full = realpath(path, NULL);		/* it may be used by a process in another directory */
 	if (full == NULL)
 		err_sys(e, "%s", path);
 	free(path);
 	return full;
 }
 
-char *
-proc_find(const char *name, struct err *e)
-{
-	char *path = NULL;
-	bool failed = false;
-
-	if (strchr(name, '/') != NULL)
-		path = is_program(name) ? mem_str(name, e) : NULL;
-	else
-		path = beside_us(name, &failed);
-	if (path == NULL && !failed && strchr(name, '/') == NULL)
-		path = in_path(name, &failed);
-	if (path != NULL)
-		return absolute(path, e);
-	if (failed)
-		err_mem(e, name);
-	else
-		err_set(e, E_USAGE, "%s: no such program", name);
-	return NULL;
-}
-
 int
-proc_argv(const struct engine_job *job, struct strlist *argv, struct err *e)
+proc_argv(const struct strlist *job, struct strlist *argv, struct err *e)
 {
-	char *path = proc_find(job->argv[0], e);
-	int ret;
+	char *path = proc_find(job->item[0], e);
 
 	if (path == NULL)
 		return -1;
-	ret = strlist_add(argv, path, e);
+	strlist_push(argv, path);
 	free(path);
-	for (size_t i = 1; ret == 0 && job->argv[i] != NULL; i++)
-		ret = strlist_add(argv, job->argv[i], e);
-	return ret;
+	for (size_t i = 1; i < job->n; i++)
+		strlist_push(argv, job->item[i]);
+	return 0;
 }
 
 char **
-proc_vector(struct strlist *l, struct err *e)
+proc_vector(struct strlist *l)
 {
-	if (mem_grow(&l->item, &l->cap, l->n + 1, sizeof(*l->item), e) < 0)
-		return NULL;
+	xgrow(&l->item, &l->cap, l->n + 1, sizeof(*l->item));
 	l->item[l->n] = NULL;
 	return l->item;
 }
 
 /* ---- environments ---- */
 
-/* Names that begin so are secret; of our own job, and no business of another; or not that after all. */
-static const char *const secret[] = {
-	"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SESSION_TOKEN=", "AWS_SECURITY_TOKEN=",
-	"AWS_CONTAINER_AUTHORIZATION_TOKEN=", "EDL_", "EARTHDATA_"
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+/* Variables that begin so are secret; the components that get them all the same. */
+static const struct {
+	const char *start, *component[2];
+} secret[] = {
+	{ "EDL_", { "downloader" } },
+	{ "EARTHDATA_", { "downloader" } },
+	{ "AWS_ACCESS_KEY_ID=", { "uploader", "license-returner" } },
+	{ "AWS_SECRET_ACCESS_KEY=", { "uploader", "license-returner" } },
+	{ "AWS_SESSION_TOKEN=", { "uploader", "license-returner" } },
+	{ "AWS_SECURITY_TOKEN=", { NULL } },
+	{ "AWS_CONTAINER_AUTHORIZATION_TOKEN=", { "uploader", "license-returner" } },
 };
+
+/* Variables of our own job, no business of another; and one that only looks so. */
 static const char *const of_our_job[] = {
 	"AWS_BATCH_", "SLURM_", "GENERATE_ARRAY_INDEX=", "GENERATE_JOB_ID=", "GENERATE_JOB_ATTEMPT="
 };
-static const char *const kept[] = { "SLURM_CONF=" };
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+static const char kept[] = "SLURM_CONF=";
 
 static bool
-begins_with_any(const char *s, const char *const *start, size_t n)
+inherited(const char *variable, const char *component)
 {
-	for (size_t i = 0; i < n; i++)
-		if (str_starts(s, start[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < COUNT(of_our_job); i++)
+		if (str_starts(variable, of_our_job[i]))
+			return str_starts(variable, kept);
+	for (size_t i = 0; i < COUNT(secret); i++) {
+		if (!str_starts(variable, secret[i].start))
+			continue;
+		for (size_t k = 0; k < COUNT(secret[i].component); k++)
+			if (secret[i].component[k] != NULL && strcmp(secret[i].component[k], component) == 0)
+				return true;
+		return false;
+	}
+	return true;
 }
 
-static bool
-names(const char *variable, const char *name)
-{
-	size_t n = strlen(name);
-
-	return strncmp(variable, name, n) == 0 && variable[n] == '=';
-}
-
-static bool
-inherited(const char *variable, const char *const *pass)
-{
-	if (begins_with_any(variable, of_our_job, COUNT(of_our_job)))
-		return begins_with_any(variable, kept, COUNT(kept));
-	for (; pass != NULL && *pass != NULL; pass++)
-		if (names(variable, *pass))
-			return true;
-	return !begins_with_any(variable, secret, COUNT(secret));
-}
-
-int
-proc_env(const char *const *pass, struct strlist *env, struct err *e)
+void
+proc_env(const char *component, const struct strlist *set, struct strlist *env)
 {
 	for (char **v = environ; v != NULL && *v != NULL; v++)
-		if (strchr(*v, '=') != NULL && inherited(*v, pass) && strlist_add(env, *v, e) < 0)
-			return -1;
-	return 0;
+		if (strchr(*v, '=') != NULL && inherited(*v, component))
+			strlist_push(env, *v);
+	for (size_t i = 0; set != NULL && i < set->n; i++)
+		proc_set(env, set->item[i]);
 }
 
-int
-proc_set(struct strlist *env, const char *name, const char *value, struct err *e)
+void
+proc_set(struct strlist *env, const char *variable)
 {
-	char *variable = mem_fmt(e, "%s=%s", name, value);
-	int ret;
+	size_t name = strcspn(variable, "=") + 1;
 
-	if (variable == NULL)
-		return -1;
 	for (size_t i = 0; i < env->n; i++)
-		if (names(env->item[i], name)) {
+		if (strncmp(env->item[i], variable, name) == 0) {
 			explicit_bzero(env->item[i], strlen(env->item[i]));
 			free(env->item[i]);
-			env->item[i] = variable;
-			return 0;
+			env->item[i] = xstrdup(variable);
+			return;
 		}
-	ret = strlist_add(env, variable, e);
-	free(variable);
-	return ret;
+	strlist_push(env, variable);
 }
 
 void
@@ -212,12 +156,6 @@ proc_env_free(struct strlist *env)
 }
 
 /* ---- commands ---- */
-
-int
-proc_pidfd(long pid)
-{
-	return pidfd_open((pid_t)pid, 0);
-}
 
 /* A file in memory with this text, at its beginning; -1 on failure. */
 static int
@@ -241,13 +179,9 @@ read_answer(int fd, const char *name, struct buf *b, struct err *e)
 
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		return err_sys(e, "%s", name);
-	while ((n = read(fd, block, sizeof(block) - 1)) > 0 && b->len < ANSWER_MAX) {
-		block[n] = '\0';
-		buf_add(b, "%s", block);
-	}
-	if (n < 0)
-		return err_sys(e, "%s: its answer", name);
-	return buf_text(b, e) != NULL ? 0 : -1;
+	while ((n = read(fd, block, sizeof(block))) > 0 && b->len < ANSWER_MAX)
+		buf_put(b, block, (size_t)n);
+	return n < 0 ? err_sys(e, "%s: its answer", name) : 0;
 }
 
 /* Started in a process group of its own: what a terminal sends to us does not interrupt it half way. */
@@ -257,14 +191,10 @@ spawn(pid_t *pid, char **argv, char **envp, const int fd[3], struct err *e)
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
 	sigset_t none, pipe;
-	int rc;
+	int rc = posix_spawn_file_actions_init(&fa) | posix_spawnattr_init(&at);
 
-	if (posix_spawn_file_actions_init(&fa) != 0)
-		return err_mem(e, argv[0]);
-	if (posix_spawnattr_init(&at) != 0) {
-		(void)posix_spawn_file_actions_destroy(&fa);
-		return err_mem(e, argv[0]);
-	}
+	if (rc != 0)
+		mem_die(argv[0]);
 	(void)sigemptyset(&none);
 	(void)sigemptyset(&pipe);
 	(void)sigaddset(&pipe, SIGPIPE);
@@ -281,27 +211,17 @@ spawn(pid_t *pid, char **argv, char **envp, const int fd[3], struct err *e)
 	return rc == 0 ? 0 : err_sys(e, "%s", argv[0]);
 }
 
-static void
-pause_until_ended(int pidfd, double seconds)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-	int ms = (int)(seconds * 1000) + 1;
-
-	(void)poll(&p, 1, pidfd >= 0 ? ms : ms < POLL_MS ? ms : POLL_MS);
-}
-
 /* Signals do not end the wait: the command is short, and its answer (a job id) must not be lost. */
 static int
 await(pid_t pid, const char *name, int timeout, int *status, struct err *e)
 {
-	double end = clock_steady() + timeout, now;
-	int pidfd = proc_pidfd(pid), st;
+	struct timespec nap = { .tv_nsec = POLL_MS * 1000 * 1000 };
+	double end = clock_steady() + timeout;
+	int st;
 	pid_t r;
 
-	while ((r = waitpid(pid, &st, WNOHANG)) == 0 && (now = clock_steady()) < end)
-		pause_until_ended(pidfd, end - now);
-	if (pidfd >= 0)
-		(void)close(pidfd);
+	while ((r = waitpid(pid, &st, WNOHANG)) == 0 && clock_steady() < end)
+		(void)nanosleep(&nap, NULL);
 	if (r == 0) {
 		(void)kill(-pid, SIGKILL);
 		while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
@@ -319,15 +239,15 @@ proc_ask(struct strlist *argv, struct strlist *env, const char *input, int timeo
     struct err *e)
 {
 	int fd[3] = { memory_file(input), memory_file(""), memory_file("") }, ret = -1;
-	char **args = proc_vector(argv, e), **envp = env != NULL ? proc_vector(env, e) : environ;
+	char **args = proc_vector(argv), **envp = env != NULL ? proc_vector(env) : environ;
 	const char *name = str_base(argv->item[0]);
 	pid_t pid;
 
 	*a = (struct proc_answer){0};
 	if (fd[0] < 0 || fd[1] < 0 || fd[2] < 0)
 		err_sys(e, "%s: memory file", name);
-	else if (args != NULL && envp != NULL && spawn(&pid, args, envp, fd, e) == 0 &&
-	    await(pid, name, timeout, &a->status, e) == 0 && read_answer(fd[1], name, &a->out, e) == 0)
+	else if (spawn(&pid, args, envp, fd, e) == 0 && await(pid, name, timeout, &a->status, e) == 0 &&
+	    read_answer(fd[1], name, &a->out, e) == 0)
 		ret = read_answer(fd[2], name, &a->err, e);
 	for (int i = 0; i < 3; i++)
 		if (fd[i] >= 0)

@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "place/engine.h"
 
 /* What engines that start programs share: which file a program is, what its environment holds, and running a
  * command for its answer. Arguments are always vectors; no shell sees them. */
@@ -12,26 +11,23 @@
  * executable, else in PATH. Owned by the caller; NULL with E_USAGE when there is no such program. */
 char	*proc_find(const char *name, struct err *e);
 
-/* proc_argv - the job's arguments, the program found. */
-int	proc_argv(const struct engine_job *job, struct strlist *argv, struct err *e);
-
-/* proc_set - set NAME=value in env. */
-int	proc_set(struct strlist *env, const char *name, const char *value, struct err *e);
+/* proc_argv - append a job's arguments, the program found. */
+int	proc_argv(const struct strlist *job, struct strlist *argv, struct err *e);
 
 /*
- * proc_env - what a job's program inherits: our environment without secrets (except those named in pass, which ends
- * with NULL and may be NULL) and without what other engines told us about our own job
+ * proc_env - the environment of a job's program: ours without secrets (but those that the component needs) and without
+ * what other engines told us about our own job; then the variables of set, "NAME=value", NULL = none
  */
-int	proc_env(const char *const *pass, struct strlist *env, struct err *e);
+void	proc_env(const char *component, const struct strlist *set, struct strlist *env);
+
+/* proc_set - set a variable, "NAME=value". */
+void	proc_set(struct strlist *env, const char *variable);
 
 /* proc_env_free - wipe and free. */
 void	proc_env_free(struct strlist *env);
 
 /* proc_vector - l as an array that ends with NULL, borrowed from l. */
-char	**proc_vector(struct strlist *l, struct err *e);
-
-/* A pidfd, or -1 on systems without. */
-int	proc_pidfd(long pid);
+char	**proc_vector(struct strlist *l);
 
 struct proc_answer {
 	int status;			/* exit status, 128+n after a signal */
