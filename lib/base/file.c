@@ -15,6 +15,7 @@
 
 #define DIR_MODE 0777			/* the umask of the user decides */
 #define FILE_MODE 0666
+#define PRIVATE_MODE 0600
 #define COPY_BLOCK (256 * 1024)
 
 static char *
@@ -138,12 +139,12 @@ file_is(int fd, const char *name)
 }
 
 static int
-open_locked(const char *tmp, bool wait, struct err *e)
+open_locked(const char *tmp, bool wait, mode_t mode, struct err *e)
 {
 	int fd;
 
 	for (;;) {
-		fd = open(tmp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+		fd = open(tmp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
 		if (fd < 0)
 			return err_sys(e, "%s: cannot create", tmp);
 		if (file_lock(fd, tmp, wait, e) < 0) {
@@ -156,15 +157,15 @@ open_locked(const char *tmp, bool wait, struct err *e)
 	}
 }
 
-int
-newfile_open(struct newfile *f, const char *path, struct err *e)
+static int
+open_new(struct newfile *f, const char *path, mode_t mode, struct err *e)
 {
 	*f = (struct newfile){ .fd = -1 };
 	f->path = mem_str(path, e);
 	f->tmp = file_temp_name(path, e);
 	if (f->path == NULL || f->tmp == NULL || file_mkparent(path, e) < 0)
 		goto fail;
-	f->fd = open_locked(f->tmp, true, e);
+	f->fd = open_locked(f->tmp, true, mode, e);
 	if (f->fd < 0)
 		goto fail;
 	return 0;
@@ -172,6 +173,24 @@ fail:
 	free(f->path);
 	free(f->tmp);
 	*f = (struct newfile){ .fd = -1 };
+	return -1;
+}
+
+int
+newfile_open(struct newfile *f, const char *path, struct err *e)
+{
+	return open_new(f, path, FILE_MODE, e);
+}
+
+int
+newfile_open_private(struct newfile *f, const char *path, struct err *e)
+{
+	if (open_new(f, path, PRIVATE_MODE, e) < 0)
+		return -1;
+	if (fchmod(f->fd, PRIVATE_MODE) == 0)	/* what an earlier run left may be of others' making */
+		return 0;
+	err_sys(e, "%s", f->tmp);
+	newfile_close(f);
 	return -1;
 }
 
@@ -184,10 +203,10 @@ newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 	*f = (struct newfile){ .fd = -1 };
 	f->tmp = mem_str(tmp, e);
 	if (f->tmp != NULL)
-		f->fd = open_locked(tmp, false, e);
+		f->fd = open_locked(tmp, false, FILE_MODE, e);
 	/* The directory is nearly always there already. */
 	if (f->tmp != NULL && f->fd < 0 && e->code == E_MISSING && file_mkparent(tmp, e) == 0)
-		f->fd = open_locked(tmp, false, e);
+		f->fd = open_locked(tmp, false, FILE_MODE, e);
 	if (f->fd >= 0)
 		return 0;
 	free(f->tmp);

@@ -30,6 +30,9 @@ struct newfile {
  */
 int	newfile_open(struct newfile *f, const char *path, struct err *e);
 
+/* newfile_open_private - as newfile_open, but only the owner may read and write the file: for secrets. */
+int	newfile_open_private(struct newfile *f, const char *path, struct err *e);
+
 /*
  * newfile_stage - begin a file whose final name is not known yet
  *
