@@ -530,6 +530,21 @@ is "$(grep -c downloa "$FAKE_LOG") $(grep -c combine "$FAKE_LOG") $(grep -c proc
 	'... and not what is done'
 is "$(free tree terra) $(free tree floating)" '4 1' '... and no token is missing'
 
+# What partition itself waits for the disk, with one granule: most of a small run.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	line TERRA_MODIS 20240102T001001 SST.NRT 1 >one.list
+	rm -rf tree
+	strace -y -o syncs -e trace=fsync,fdatasync,syncfs,sync_file_range \
+		partition --root tree --engine local --config local.json -q one.list >/dev/null 2>&1
+	is $? 0 'one granule on this machine'
+	grep -Ev '^(---|\+\+\+)' syncs >counted
+	n=$(wc -l <counted) tokens=$(grep -c 'tree/tokens' counted)
+	ok "$(test "$n" -le 20; echo $?)" "... partition waits $n times for the disk, not more than 20"
+	is "$tokens" 6 '... six of them for taking, assigning and returning tokens'
+else
+	skip 3 'no strace'
+fi
+
 # --- options ---
 
 terra_tree tree
