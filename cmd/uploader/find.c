@@ -13,24 +13,6 @@
 #include "find.h"
 
 int
-find_job(struct run *r, struct err *e)
-{
-	const struct dataset *ds;
-	enum ptype t;
-
-	joblist_identity(r->job, &ds, &t);
-	if (r->ds == NULL)
-		r->ds = ds;
-	if (r->type == PTYPE_COUNT)
-		r->type = t;
-	if (r->ds == NULL)
-		return err_set(e, E_USAGE, "%s: its name does not tell the dataset; use -d", r->job);
-	if (r->type == PTYPE_COUNT)
-		return err_set(e, E_USAGE, "%s: its name does not tell quicklook or refined; use -t", r->job);
-	return 0;
-}
-
-int
 find_granules(const struct run *r, struct strlist *paths, struct strlist *missing, struct err *e)
 {
 	for (size_t i = 0; i < r->elements.n; i++) {

@@ -13,9 +13,6 @@
  * the times of all input files.
  */
 
-/* find_job - dataset and type of the job: -d and -t, else from the list's name; -1 with E_USAGE when they do not tell. */
-int	find_job(struct run *r, struct err *e);
-
 /*
  * find_granules - the granules of the job's element
  *

@@ -130,7 +130,6 @@ static void
 check_options(struct uploading *p)
 {
 	struct run *r = &p->run;
-	struct err e;
 
 	if (p->to == NULL)
 		run_usage("--to is missing: where shall the granules go?");
@@ -139,8 +138,7 @@ check_options(struct uploading *p)
 	for (const char *s = p->c.trace; *s != '\0'; s++)
 		if (*s < '!' || *s > '~')
 			run_usage("--prefix: only printable characters without blanks");
-	if (r->job != NULL && find_job(r, &e) < 0)
-		run_usage("%s", e.msg);
+	run_need_identity(r);
 }
 
 static int

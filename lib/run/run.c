@@ -8,10 +8,25 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "granule/joblist.h"
 #include "run/job.h"
 #include "run/run.h"
 
 #define DEFAULT_ROOT "generate-data"
+
+/* Dataset and type of the job list, where the options do not say. */
+static void
+take_identity(struct run *r)
+{
+	const struct dataset *ds;
+	enum ptype t;
+
+	joblist_identity(r->job, &ds, &t);
+	if (r->ds == NULL)
+		r->ds = ds;
+	if (r->type == PTYPE_COUNT)
+		r->type = t;
+}
 
 void
 run_begin(struct run *p, int argc, char *argv[], const struct program *program)
@@ -42,6 +57,8 @@ run_begin(struct run *p, int argc, char *argv[], const struct program *program)
 		prog_progress_mode(p->progress);
 	if (dataset_of_option(p->dataset_text, &p->ds, &e) < 0 || ptype_of_option(p->type_text, &p->type, &e) < 0)
 		run_usage("%s", e.msg);
+	if (p->job != NULL)
+		take_identity(p);
 	if ((program->common & COMMON_LIST) == 0 && p->nargs > 0)
 		run_usage("%s: no arguments are expected", p->args[0]);
 	if (p->job != NULL && p->nargs > 0)
@@ -58,6 +75,15 @@ run_usage(const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	exit(prog_bad_usage("%s", text));
+}
+
+void
+run_need_identity(const struct run *r)
+{
+	if (r->job != NULL && r->ds == NULL)
+		run_usage("%s: its name does not tell the dataset; use -d", r->job);
+	if (r->job != NULL && r->type == PTYPE_COUNT)
+		run_usage("%s: its name does not tell quicklook or refined; use -t", r->job);
 }
 
 /* ---- beginning and end ---- */

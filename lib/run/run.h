@@ -49,8 +49,8 @@ struct run {
 	/* Common options; what a program does not take has its default. */
 	const char *root;		/* --root, GENERATE_ROOT, or ./generate-data */
 	const char *outdir;		/* -o: results flat into this directory; NULL without */
-	const struct dataset *ds;	/* -d; NULL without */
-	enum ptype type;		/* -t; PTYPE_COUNT without */
+	const struct dataset *ds;	/* -d, or what the name of the job list tells; NULL without */
+	enum ptype type;		/* -t, likewise; PTYPE_COUNT without */
 	const char *job;		/* --job list file; NULL outside job mode */
 	long index;			/* element of the job list: --index, or the engine's array index */
 	long attempts;			/* --attempts: tries the engine gives a job */
@@ -88,6 +88,10 @@ void	run_begin(struct run *p, int argc, char *argv[], const struct program *prog
 
 /* run_usage - wrong usage that only the program itself can see: message, pointer to --help, status 2. */
 _Noreturn void	run_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* run_need_identity - in job mode dataset and type must be known: wrong usage if neither options nor the name of the job
+ * list tell them. */
+void	run_need_identity(const struct run *r);
 
 /* run_open - open --notify and --failed, and the items: arguments, standard input, or the element of the job list.
  * Returns 0; -1 with E_USAGE or E_ENV, to be handed to run_abort. */

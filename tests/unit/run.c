@@ -137,9 +137,20 @@ static const struct option_row rows[] = {
 static const struct program program = {
 	.usage = "usage: toy [options] [ITEM ...]\nDo nothing.\n",
 	.rows = rows,
-	.common = COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT | COMMON_DATASET,
+	.common = COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT | COMMON_DATASET | COMMON_TYPE,
 	.subject = "TOY",
 };
+
+static struct toy toy;
+static const char *wanted_key;
+static enum ptype wanted_type;
+
+static int
+identity(void)
+{
+	run_need_identity(&toy.run);
+	return strcmp(toy.run.ds->key, wanted_key) == 0 && toy.run.type == wanted_type;
+}
 
 /* Items say what becomes of them. */
 static int
@@ -157,8 +168,6 @@ work(struct run *r, const char *line, struct item *it)
 	item_set(it, "length", "i", (int)strlen(line));
 	return strcmp(line, "old") != 0;
 }
-
-static struct toy toy;
 
 /* Run the program in a child; its standard output and standard error go into the files out and err. Returns its status;
  * with parse_only that is 0 when the options are taken, and `toy` of the child is checked by check(). */
@@ -269,6 +278,42 @@ options(void)
 }
 
 static void
+identities(void)
+{
+	static const struct {
+		const char *list, *d, *t, *key;
+		enum ptype type;
+	} lists[] = {
+		{ "a/processor_timestamp_list_AQUA_quicklook_2024_02_15_14_05_09_0_4821.json", NULL, NULL, "aqua",
+		    PTYPE_QUICKLOOK },
+		{ "processor_timestamp_list_TERRA_refined_2024_02_15_14_05_09_0_a1b2c3d4.json", NULL, NULL, "terra",
+		    PTYPE_REFINED },
+		{ "processor_timestamp_list_JPSS1_refined_2024.json", "viirs", NULL, "viirs", PTYPE_REFINED },
+		{ "processor_timestamp_list_VIIRS_refined_2024.json", NULL, "QUICKLOOK", "viirs", PTYPE_QUICKLOOK },
+		{ "list.json", "MODIS_A", "refined", "aqua", PTYPE_REFINED },
+		{ "list.json", NULL, "refined", NULL, PTYPE_COUNT },
+		{ "list.json", "aqua", NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_GOES_refined_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_AQUA_late_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_AQUA", NULL, NULL, NULL, PTYPE_COUNT },
+		{ "processor_timestamp_list_", NULL, NULL, NULL, PTYPE_COUNT },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		const char *t = lists[i].t != NULL ? "-t" : NULL;
+
+		wanted_key = lists[i].key;
+		wanted_type = lists[i].type;
+		if (lists[i].d != NULL)
+			is_int(TOY(identity, "--job", lists[i].list, "-d", lists[i].d, t, lists[i].t),
+			    lists[i].key != NULL ? 0 : ST_USAGE, "job %zu, dataset by option", i);
+		else
+			is_int(TOY(identity, "--job", lists[i].list, t, lists[i].t), lists[i].key != NULL ? 0 : ST_USAGE,
+			    "job %zu: %s", i, lists[i].key != NULL ? lists[i].key : "cannot be known");
+	}
+}
+
+static void
 records(void)
 {
 	is_int(TOY(NULL, "a", "old", "b"), ST_OK, "all done");
@@ -352,6 +397,7 @@ main(void)
 	indices();
 	run_ids();
 	options();
+	identities();
 	records();
 	jobs();
 	descriptors();

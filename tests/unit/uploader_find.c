@@ -21,44 +21,6 @@ make(const char *path, const char *text)
 }
 
 static void
-jobs(void)
-{
-	static const struct {
-		const char *list, *d, *t, *key;
-		enum ptype type;
-	} rows[] = {
-		{ "a/processor_timestamp_list_AQUA_quicklook_2024_02_15_14_05_09_0_4821.json", NULL, NULL, "aqua",
-		    PTYPE_QUICKLOOK },
-		{ "processor_timestamp_list_TERRA_refined_2024_02_15_14_05_09_0_a1b2c3d4.json", NULL, NULL, "terra",
-		    PTYPE_REFINED },
-		{ "processor_timestamp_list_JPSS1_refined_2024.json", "viirs", NULL, "viirs", PTYPE_REFINED },
-		{ "processor_timestamp_list_VIIRS_refined_2024.json", NULL, "QUICKLOOK", "viirs", PTYPE_QUICKLOOK },
-		{ "list.json", "MODIS_A", "refined", "aqua", PTYPE_REFINED },
-		{ "list.json", NULL, "refined", NULL, PTYPE_COUNT },
-		{ "list.json", "aqua", NULL, NULL, PTYPE_COUNT },
-		{ "processor_timestamp_list_GOES_refined_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
-		{ "processor_timestamp_list_AQUA_late_2024.json", NULL, NULL, NULL, PTYPE_COUNT },
-		{ "processor_timestamp_list_AQUA", NULL, NULL, NULL, PTYPE_COUNT },
-		{ "processor_timestamp_list_", NULL, NULL, NULL, PTYPE_COUNT },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct run r = { .job = rows[i].list };
-		struct err e = {0};
-		int rc;
-
-		(void)dataset_of_option(rows[i].d, &r.ds, &e);
-		(void)ptype_of_option(rows[i].t, &r.type, &e);
-		rc = find_job(&r, &e);
-		if (rows[i].key == NULL)
-			ok(rc < 0 && e.code == E_USAGE, "job %zu cannot be known: %s", i, e.msg);
-		else
-			ok(rc == 0 && strcmp(r.ds->key, rows[i].key) == 0 && r.type == rows[i].type, "job %zu: %s", i,
-			    rows[i].key);
-	}
-}
-
-static void
 granules(void)
 {
 	static const struct {
@@ -144,7 +106,6 @@ int
 main(void)
 {
 	tap_scratch();
-	jobs();
 	granules();
 	bad_times();
 	provenance();
