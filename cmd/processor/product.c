@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "convert.h"
 #include "netcdf/ncf.h"
 #include "product.h"
@@ -199,7 +200,7 @@ product_has(const struct product_var *v, const struct source *s)
 void
 product_name(const struct product_var *v, const struct instrument *in, char out[NC_MAX_NAME + 1])
 {
-	(void)snprintf(out, NC_MAX_NAME + 1, "%s%s", v->name, v->night ? in->l2p.night_suffix : "");
+	xsnprintf(out, NC_MAX_NAME + 1, "%s%s", v->name, v->night ? in->l2p.night_suffix : "");
 }
 
 /* ---- global attributes ---- */
@@ -289,41 +290,12 @@ field(const void *base, size_t at)
 	return text;
 }
 
-/* YYYYMMDDThhmmssZ */
-static void
-time_text(int64_t t, char *buf, size_t size)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	clock_stamp(t, stamp);
-	(void)snprintf(buf, size, "%sZ", stamp);
-}
-
-/* The texts that are made for this granule; NULL for another kind. */
-static const char *
-made_text(const struct global *g, const struct source *s, enum ptype type, char *buf, size_t size)
-{
-	switch (g->kind) {
-	case G_COMMENT:
-		(void)snprintf(buf, size, "L2P Core without DT analysis or other ancillary fields; %s, Start Node:%s, "
-		    "End Node:%s; " SIGNED_BYTE_WARNING "; %s", s->day_or_night, s->start_node, s->end_node,
-		    type == PTYPE_QUICKLOOK ? "Quicklook" : "Refined");
-		break;
-	case G_LINK:
-		(void)snprintf(buf, size, "http://podaac.jpl.nasa.gov/ws/metadata/dataset/?format=iso&shortName=%s",
-		    s->ds->collection);
-		break;
-	case G_CREATED: time_text(clock_product(), buf, size); break;
-	case G_START: time_text(s->start, buf, size); break;
-	case G_STOP: time_text(s->stop, buf, size); break;
-	default: return NULL;
-	}
-	return buf;
-}
-
+/* The text of an attribute, in buf where it is made for this granule; NULL when it is a number. */
 static const char *
 global_text(const struct global *g, const struct source *s, enum ptype type, char *buf, size_t size)
 {
+	char stamp[CLOCK_STAMP_SIZE];
+
 	switch (g->kind) {
 	case G_TEXT: return g->text;
 	case G_OF_DATASET: return field(s->ds, g->at);
@@ -332,7 +304,22 @@ global_text(const struct global *g, const struct source *s, enum ptype type, cha
 	case G_START_NODE: return s->start_node;
 	case G_END_NODE: return s->end_node;
 	case G_LIGHT: return s->day_or_night;
-	default: return made_text(g, s, type, buf, size);
+	case G_COMMENT:
+		xsnprintf(buf, size, "L2P Core without DT analysis or other ancillary fields; %s, Start Node:%s, "
+		    "End Node:%s; " SIGNED_BYTE_WARNING "; %s", s->day_or_night, s->start_node, s->end_node,
+		    type == PTYPE_QUICKLOOK ? "Quicklook" : "Refined");
+		return buf;
+	case G_LINK:
+		xsnprintf(buf, size, "http://podaac.jpl.nasa.gov/ws/metadata/dataset/?format=iso&shortName=%s",
+		    s->ds->collection);
+		return buf;
+	case G_CREATED:
+	case G_START:
+	case G_STOP:
+		clock_stamp(g->kind == G_CREATED ? clock_product() : g->kind == G_START ? s->start : s->stop, stamp);
+		xsnprintf(buf, size, "%sZ", stamp);
+		return buf;
+	default: return NULL;
 	}
 }
 
@@ -360,6 +347,12 @@ put_global(int ncid, const struct global *g, const struct source *s, enum ptype 
 }
 
 /* ---- variables ---- */
+
+static nc_type
+type_of(const struct product_var *v, const struct source *s)
+{
+	return v->type != NC_NAT ? v->type : s->var[v->use[0]].type;
+}
 
 /* A number in the type of the variable: shorts by truncation. */
 static int
@@ -422,61 +415,46 @@ put_att(int ncid, int varid, const struct product_att *a, const struct product_v
 	}
 }
 
-/* lat and lon are [nj][ni], the others [time][nj][ni]. Halved where both sizes are even, as in the archive. */
-static int
-define_grid(int ncid, const char *name, nc_type type, bool flat, const int dims[3], const struct source *s,
-    const struct product_rules *rules, int *varid)
+/* lat and lon are [nj][ni], the others [time][nj][ni]. Chunks are halves where both sizes are even, as in the archive. */
+struct chunks_shape
+product_shape(const struct product_var *v, const struct source *s, const struct product_rules *rules)
 {
 	bool even = s->nj % 2 == 0 && s->ni % 2 == 0;
-	size_t chunk[3] = { 1, even ? s->nj / 2 : s->nj, even ? s->ni / 2 : s->ni };
-	int skip = flat ? 1 : 0, rc;
+	nc_type type = type_of(v, s);
 
-	rc = nc_def_var(ncid, name, type, 3 - skip, dims + skip, varid);
-	if (rc == NC_NOERR)
-		rc = nc_def_var_chunking(ncid, *varid, NC_CHUNKED, chunk + skip);
-	if (rc == NC_NOERR)
-		rc = nc_def_var_deflate(ncid, *varid, rules->shuffle && type != NC_BYTE, 1, rules->level);
-	return rc;
-}
-
-static int
-define_time(int ncid, const int dims[3], const struct product_rules *rules, int *varid)
-{
-	size_t one = 1;
-	int rc = nc_def_var(ncid, "time", NC_INT, 1, dims, varid);
-
-	if (rc == NC_NOERR)
-		rc = nc_def_var_chunking(ncid, *varid, NC_CHUNKED, &one);
-	if (rc == NC_NOERR)
-		rc = nc_def_var_deflate(ncid, *varid, 0, 1, rules->level);
-	return rc;
+	return (struct chunks_shape){ .rank = v->recipe == MAKE_LAT || v->recipe == MAKE_LON ? 2 : 3, .nj = s->nj,
+		.ni = s->ni, .elem = type == NC_BYTE || type == NC_UBYTE ? 1 : type == NC_SHORT ? 2 : 4,
+		.cj = even ? s->nj / 2 : s->nj, .ci = even ? s->ni / 2 : s->ni,
+		.shuffle = rules->shuffle && type != NC_BYTE };
 }
 
 static int
 define_var(int ncid, const struct product_var *v, const int dims[3], const struct source *s,
-    const struct product_rules *rules, int *timeid)
+    const struct product_rules *rules, int *varid)
 {
-	nc_type type = v->type != NC_NAT ? v->type : s->var[v->use[0]].type;
+	bool time = v->recipe == MAKE_TIME;
+	struct chunks_shape shape = product_shape(v, s, rules);
+	size_t chunk[3] = { 1, shape.cj, shape.ci };
+	int rank = time ? 1 : shape.rank, skip = time ? 0 : 3 - rank, rc;
 	char name[NC_MAX_NAME + 1];
-	int varid, rc;
+	nc_type type = type_of(v, s);
 
 	product_name(v, s->ds->instrument, name);
-	if (v->recipe == MAKE_TIME) {
-		rc = define_time(ncid, dims, rules, &varid);
-		*timeid = varid;
-	} else {
-		rc = define_grid(ncid, name, type, v->recipe == MAKE_LAT || v->recipe == MAKE_LON, dims, s, rules,
-		    &varid);
-	}
+	rc = nc_def_var(ncid, name, type, rank, dims + skip, varid);
+	if (rc == NC_NOERR)
+		rc = nc_def_var_chunking(ncid, *varid, NC_CHUNKED, chunk + skip);
+	if (rc == NC_NOERR)
+		rc = nc_def_var_deflate(ncid, *varid, shape.shuffle && !time, 1, rules->level);
 	for (const struct product_att *a = v->atts; rc == NC_NOERR && a->name != NULL; a++)
-		rc = put_att(ncid, varid, a, v, type, s);
+		rc = put_att(ncid, *varid, a, v, type, s);
 	return rc;
 }
 
 static int
 define_all(int ncid, const struct source *s, const struct product_rules *rules)
 {
-	int dims[3], timeid = -1, seconds = (int)(s->start - EPOCH_1981), rc;
+	int dims[3], varid, timeid = -1, seconds = (int)(s->start - EPOCH_1981), rc;
+	const struct product_var *v;
 
 	rc = nc_def_dim(ncid, "nj", s->nj, &dims[1]);
 	if (rc == NC_NOERR)
@@ -485,9 +463,12 @@ define_all(int ncid, const struct source *s, const struct product_rules *rules)
 		rc = nc_def_dim(ncid, "time", 1, &dims[0]);
 	for (size_t i = 0; rc == NC_NOERR && i < sizeof(globals) / sizeof(*globals); i++)
 		rc = put_global(ncid, &globals[i], s, rules->type);
-	for (size_t i = 0; rc == NC_NOERR && product_var(i) != NULL; i++)
-		if (product_has(product_var(i), s))
-			rc = define_var(ncid, product_var(i), dims, s, rules, &timeid);
+	for (size_t i = 0; rc == NC_NOERR && (v = product_var(i)) != NULL; i++)
+		if (product_has(v, s)) {
+			rc = define_var(ncid, v, dims, s, rules, &varid);
+			if (v->recipe == MAKE_TIME)
+				timeid = varid;
+		}
 	if (rc == NC_NOERR)
 		rc = nc_enddef(ncid);
 	if (rc == NC_NOERR)

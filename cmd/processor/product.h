@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "granule/dataset.h"
+#include "netcdf/chunks.h"
 #include "source.h"
 
 /*
@@ -51,6 +52,10 @@ struct product_rules {
 	bool shuffle;
 	int level;			/* deflate level 1-9 */
 };
+
+/* product_shape - how the data of a gridded variable lie in the file. */
+struct chunks_shape	product_shape(const struct product_var *v, const struct source *s,
+			    const struct product_rules *rules);
 
 /*
  * product_define - create the file with everything but the data of the [nj][ni] variables

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,54 +22,58 @@
 
 /* What is expected of each variable. Defaults are those the reference intended. */
 static const struct {
-	const char *name;		/* %s: the night variable of the instrument */
+	const char *name;
 	nc_type type;
+	bool night;			/* the instrument's night variable is added to the name */
 	bool optional, packed;		/* packed: fill, range, scale and offset are used */
 	float fill, valid_min, valid_max;
 } expected[IN_COUNT] = {
 	[IN_FLAGS] = { .name = "l2_flags", .type = NC_INT },
 	[IN_LON] = { .name = "longitude", .type = NC_FLOAT, .fill = -999 },
 	[IN_LAT] = { .name = "latitude", .type = NC_FLOAT, .fill = -999 },
-	[IN_SST] = { "sst", NC_SHORT, false, true, -32767, -1000, 8000 },
+	[IN_SST] = { "sst", NC_SHORT, false, false, true, -32767, -1000, 8000 },
 	[IN_MSEC] = { .name = "msec", .type = NC_INT },
-	[IN_BIAS] = { .name = "bias_sst", .type = NC_SHORT, .packed = true, .fill = -32767 },
-	[IN_STDV] = { .name = "stdv_sst", .type = NC_SHORT, .packed = true, .fill = -32767 },
+	[IN_BIAS] = { "bias_sst", NC_SHORT, false, false, true, -32767, 0, 0 },
+	[IN_STDV] = { "stdv_sst", NC_SHORT, false, false, true, -32767, 0, 0 },
 	[IN_QUAL] = { .name = "qual_sst", .type = NC_BYTE, .fill = -1 },
-	[IN_NIGHT] = { "%s", NC_SHORT, true, true, -32767, -1000, 8000 },
-	[IN_NIGHT_BIAS] = { .name = "bias_%s", .type = NC_SHORT, .optional = true, .packed = true, .fill = -32767 },
-	[IN_NIGHT_STDV] = { .name = "stdv_%s", .type = NC_SHORT, .optional = true, .packed = true, .fill = -32767 },
-	[IN_NIGHT_QUAL] = { .name = "qual_%s", .type = NC_BYTE, .optional = true, .fill = -1 },
-	[IN_CHLOR] = { "chlor_a", NC_FLOAT, true, true, -32767, 0.001f, 100 },
-	[IN_K490] = { "K_490", NC_SHORT, true, true, -32767, 50, 30000 },
+	[IN_NIGHT] = { "", NC_SHORT, true, true, true, -32767, -1000, 8000 },
+	[IN_NIGHT_BIAS] = { "bias_", NC_SHORT, true, true, true, -32767, 0, 0 },
+	[IN_NIGHT_STDV] = { "stdv_", NC_SHORT, true, true, true, -32767, 0, 0 },
+	[IN_NIGHT_QUAL] = { .name = "qual_", .type = NC_BYTE, .night = true, .optional = true, .fill = -1 },
+	[IN_CHLOR] = { "chlor_a", NC_FLOAT, false, true, true, -32767, 0.001f, 100 },
+	[IN_K490] = { "K_490", NC_SHORT, false, true, true, -32767, 50, 30000 },
 };
 
 /* ---- global attributes ---- */
 
-static int
-get_number(const struct source *s, const char *att, double min, double max, double *v, struct err *e)
-{
-	struct ncatt a;
+/* What of them is used, besides times as text. */
+struct globals {
+	int nj, ni, start_year, start_day, start_ms, end_year, end_day, end_ms;
+	char start_time[32], end_time[32];
+};
 
-	if (ncf_att(s->ncid, NC_GLOBAL, att, s->path, &a, e) < 0)
-		return -1;
-	if (!ncf_is_number(&a))
-		return err_set(e, E_DATA, "%s: attribute %s is missing or not a number", s->path, att);
-	if (!(a.number >= min && a.number <= max))
-		return err_set(e, E_DATA, "%s: attribute %s is %g, not in %g to %g", s->path, att, a.number, min, max);
-	*v = a.number;
-	return 0;
-}
+#define G(name, field, min, max) { name, A_INT, offsetof(struct globals, field), min, max, 0, { NULL } }
+#define B(name, field) { name, A_BOUND, offsetof(struct source, field), -1e30, 1e30, 0, { NULL } }
+#define W(name, field, ...) { name, A_WORD, offsetof(struct source, field), 0, 0, \
+	sizeof(((struct source *)0)->field), { __VA_ARGS__ } }
+#define T(name, field) { name, A_TIME, offsetof(struct globals, field), 0, 0, sizeof(((struct globals *)0)->field), { NULL } }
 
-static int
-get_int(const struct source *s, const char *att, int min, int max, int *v, struct err *e)
-{
-	double d;
-
-	if (get_number(s, att, min, max, &d, e) < 0)
-		return -1;
-	*v = (int)d;
-	return 0;
-}
+static const struct attribute {
+	const char *name;
+	enum { A_INT, A_BOUND, A_WORD, A_TIME } kind;
+	size_t at;			/* in struct source: bounds and words; in struct globals: the others */
+	double min, max;
+	size_t size;
+	const char *words[3];		/* allowed */
+} attributes[] = {
+	G("Number_of_Scan_Lines", nj, 1, MAX_LINES), G("Pixels_per_Scan_Line", ni, 1, MAX_PIXELS),
+	G("Start_Millisec", start_ms, 0, 86400999), G("End_Millisec", end_ms, 0, 86400999),
+	G("Start_Year", start_year, 1000, 9999), G("Start_Day", start_day, 1, 366), T("Start_Time", start_time),
+	G("End_Year", end_year, 1000, 9999), G("End_Day", end_day, 1, 366), T("End_Time", end_time),
+	B("Northernmost_Latitude", north), B("Southernmost_Latitude", south), B("Easternmost_Longitude", east),
+	B("Westernmost_Longitude", west), W("Start_Node", start_node, "Ascending", "Descending"),
+	W("End_Node", end_node, "Ascending", "Descending"), W("Day_or_Night", day_or_night, "Day", "Night", "Mixed"),
+};
 
 /* The text without what is not printable, as the reference reads it. */
 static int
@@ -89,122 +94,92 @@ get_text(const struct source *s, const char *att, char *out, size_t size, struct
 }
 
 static int
-one_of(const struct source *s, const char *att, const char *value, const char *const allowed[], struct err *e)
+read_attribute(struct source *s, const struct attribute *g, struct globals *all, struct err *e)
 {
-	for (size_t i = 0; allowed[i] != NULL; i++)
-		if (strcmp(value, allowed[i]) == 0)
-			return 0;
-	return err_set(e, E_DATA, "%s: attribute %s is \"%s\"", s->path, att, value);
-}
+	bool ours = g->kind == A_BOUND || g->kind == A_WORD;
+	char *to = (ours ? (char *)s : (char *)all) + g->at;
+	struct ncatt a;
 
-static int
-read_words(struct source *s, struct err *e)
-{
-	static const char *const nodes[] = { "Ascending", "Descending", NULL };
-	static const char *const lights[] = { "Day", "Night", "Mixed", NULL };
-
-	if (get_text(s, "Start_Node", s->start_node, sizeof(s->start_node), e) < 0 ||
-	    one_of(s, "Start_Node", s->start_node, nodes, e) < 0 ||
-	    get_text(s, "End_Node", s->end_node, sizeof(s->end_node), e) < 0 ||
-	    one_of(s, "End_Node", s->end_node, nodes, e) < 0 ||
-	    get_text(s, "Day_or_Night", s->day_or_night, sizeof(s->day_or_night), e) < 0)
+	if (g->kind == A_WORD || g->kind == A_TIME) {
+		if (get_text(s, g->name, to, g->size, e) < 0)
+			return -1;
+		for (size_t i = 0; i < 3 && g->words[i] != NULL; i++)
+			if (strcmp(to, g->words[i]) == 0)
+				return 0;
+		return g->kind == A_TIME ? 0 : err_set(e, E_DATA, "%s: attribute %s is \"%s\"", s->path, g->name, to);
+	}
+	if (ncf_att(s->ncid, NC_GLOBAL, g->name, s->path, &a, e) < 0)
 		return -1;
-	return one_of(s, "Day_or_Night", s->day_or_night, lights, e);
+	if (!ncf_is_number(&a))
+		return err_set(e, E_DATA, "%s: attribute %s is missing or not a number", s->path, g->name);
+	if (!(a.number >= g->min && a.number <= g->max))
+		return err_set(e, E_DATA, "%s: attribute %s is %g, not in %g to %g", s->path, g->name, a.number, g->min,
+		    g->max);
+	if (g->kind == A_BOUND)
+		memcpy(to, (float[]){ ncf_six_digits((float)a.number) }, sizeof(float));
+	else
+		memcpy(to, (int[]){ (int)a.number }, sizeof(int));
+	return 0;
 }
 
-/* A time from the attributes which_Year, which_Day and characters 7-12 of which_Time (YYYYDDDHHMMSS). */
+/* A time of year, day and characters 7-12 of text, YYYYDDDHHMMSS. */
 static int
-read_time(const struct source *s, const char *which, int64_t *t, struct err *e)
+make_time(const struct source *s, const char *which, int year, int day, const char *text, int64_t *t, struct err *e)
 {
-	char att[16], text[32];
-	int year, day;
 	int64_t ignored;
 
-	(void)snprintf(att, sizeof(att), "%s_Year", which);
-	if (get_int(s, att, 1000, 9999, &year, e) < 0)
-		return -1;
-	(void)snprintf(att, sizeof(att), "%s_Day", which);
-	if (get_int(s, att, 1, 366, &day, e) < 0)
-		return -1;
-	(void)snprintf(att, sizeof(att), "%s_Time", which);
-	if (get_text(s, att, text, sizeof(text), e) < 0)
-		return -1;
-	if (clock_parse_stamp(text, &ignored) != 13 || !clock_from_doy(year, day, str_number(text + 7, 2),
+	if (clock_parse_stamp(text, &ignored) == 13 && clock_from_doy(year, day, str_number(text + 7, 2),
 	    str_number(text + 9, 2), str_number(text + 11, 2), t))
-		return err_set(e, E_DATA, "%s: %s_Year %d, %s_Day %d and %s_Time \"%s\" make no time", s->path,
-		    which, year, which, day, which, text);
-	return 0;
+		return 0;
+	return err_set(e, E_DATA, "%s: %s_Year %d, %s_Day %d and %s_Time \"%s\" make no time", s->path, which, year, which,
+	    day, which, text);
 }
 
 static int
-read_bound(const struct source *s, const char *att, float *v, struct err *e)
+check_dim(const struct source *s, const char *att, int value, const char *dim, size_t *n, struct err *e)
 {
-	double d;
-
-	if (get_number(s, att, -1e30, 1e30, &d, e) < 0)
-		return -1;
-	*v = ncf_six_digits((float)d);
-	return 0;
-}
-
-static int
-read_size(const struct source *s, const char *att, const char *dim, size_t max, size_t *n, struct err *e)
-{
-	int v;
-
-	if (get_int(s, att, 1, (int)max, &v, e) < 0)
-		return -1;
-	if (ncf_dim(s->ncid, dim) != (size_t)v)
-		return err_set(e, E_DATA, "%s: attribute %s is %d, dimension %s is %zu", s->path, att, v, dim,
-		    ncf_dim(s->ncid, dim));
-	*n = (size_t)v;
-	return 0;
+	*n = ncf_dim(s->ncid, dim);
+	if (*n == (size_t)value)
+		return 0;
+	return err_set(e, E_DATA, "%s: attribute %s is %d, dimension %s is %zu", s->path, att, value, dim, *n);
 }
 
 static int
 read_globals(struct source *s, struct err *e)
 {
-	int stop_ms;
+	struct globals g;
+	size_t i = 0;
 
-	if (read_size(s, "Number_of_Scan_Lines", "nj", MAX_LINES, &s->nj, e) < 0 ||
-	    read_size(s, "Pixels_per_Scan_Line", "ni", MAX_PIXELS, &s->ni, e) < 0)
+	for (; i < 2; i++)			/* the sizes first */
+		if (read_attribute(s, &attributes[i], &g, e) < 0)
+			return -1;
+	if (check_dim(s, "Number_of_Scan_Lines", g.nj, "nj", &s->nj, e) < 0 ||
+	    check_dim(s, "Pixels_per_Scan_Line", g.ni, "ni", &s->ni, e) < 0)
 		return -1;
 	if (s->nj > MAX_SIZE / s->ni)
 		return err_set(e, E_DATA, "%s: %zu lines of %zu pixels", s->path, s->nj, s->ni);
-	if (get_int(s, "Start_Millisec", 0, 86400999, &s->start_ms, e) < 0 ||
-	    get_int(s, "End_Millisec", 0, 86400999, &stop_ms, e) < 0 ||
-	    read_time(s, "Start", &s->start, e) < 0 || read_time(s, "End", &s->stop, e) < 0 ||
-	    read_bound(s, "Northernmost_Latitude", &s->north, e) < 0 ||
-	    read_bound(s, "Southernmost_Latitude", &s->south, e) < 0 ||
-	    read_bound(s, "Easternmost_Longitude", &s->east, e) < 0 ||
-	    read_bound(s, "Westernmost_Longitude", &s->west, e) < 0)
+	for (; i < sizeof(attributes) / sizeof(*attributes); i++)
+		if (read_attribute(s, &attributes[i], &g, e) < 0)
+			return -1;
+	s->start_ms = g.start_ms;
+	if (make_time(s, "Start", g.start_year, g.start_day, g.start_time, &s->start, e) < 0)
 		return -1;
-	return read_words(s, e);
+	return make_time(s, "End", g.end_year, g.end_day, g.end_time, &s->stop, e);
 }
 
 /* ---- which dataset ---- */
 
+/* The dataset that a file names: by attribute Platform, else by names of old files in Sensor_Name (MODISA, HMODIST). */
 static const struct dataset *
-by_platform(const char *platform)
+named(const struct ncatt *platform, const char *sensor)
 {
 	const struct dataset *ds;
 
 	for (size_t i = 0; (ds = dataset_at(i)) != NULL; i++)
-		if (strcmp(ds->obpg_platform, platform) == 0)
-			return ds;
-	return NULL;
-}
-
-/* Names of old files in Sensor_Name tell the platform too (MODISA, HMODIST). */
-static const struct dataset *
-by_sensor(const char *sensor)
-{
-	const struct dataset *ds;
-
-	for (size_t i = 0; (ds = dataset_at(i)) != NULL; i++)
-		if (ds->sensor_alias != NULL && str_ends(sensor, ds->sensor_alias))
-			return ds;
-	return NULL;
+		if (ncf_is_text(platform) ? strcmp(ds->obpg_platform, platform->text) == 0 :
+		    ds->sensor_alias != NULL && str_ends(sensor, ds->sensor_alias))
+			break;
+	return ds;
 }
 
 /*
@@ -212,26 +187,25 @@ by_sensor(const char *sensor)
  * letter of the name. What contradicts the option or the sensor is refused.
  */
 static int
-find_dataset(struct source *s, const struct source_rules *rules, struct err *e)
+find_dataset(struct source *s, struct err *e)
 {
+	const struct dataset *told = s->rules->ds;
 	struct combined_name name;
 	struct ncatt platform;
 	char sensor[64];
-	bool modis_or_viirs;
 
 	if (combined_parse(s->path, &name, e) < 0 ||
 	    get_text(s, "Sensor_Name", sensor, sizeof(sensor), e) < 0 ||
 	    ncf_att(s->ncid, NC_GLOBAL, "Platform", s->path, &platform, e) < 0)
 		return -1;
-	s->ds = ncf_is_text(&platform) ? by_platform(platform.text) : by_sensor(sensor);
+	s->ds = named(&platform, sensor);
 	if (ncf_is_text(&platform) && s->ds == NULL)
 		return err_set(e, E_DATA, "%s: attribute Platform is \"%s\"", s->path, platform.text);
 	if (s->ds == NULL)
-		s->ds = rules->ds != NULL ? rules->ds : name.ds;
-	if (rules->ds != NULL && rules->ds != s->ds)
-		return err_set(e, E_DATA, "%s: is of dataset %s, not %s", s->path, s->ds->key, rules->ds->key);
-	modis_or_viirs = strcasestr(sensor, s->ds->instrument->name) != NULL;
-	if (!modis_or_viirs)
+		s->ds = told != NULL ? told : name.ds;
+	if (told != NULL && told != s->ds)
+		return err_set(e, E_DATA, "%s: is of dataset %s, not %s", s->path, s->ds->key, told->key);
+	if (strcasestr(sensor, s->ds->instrument->name) == NULL)
 		return err_set(e, E_DATA, "%s: attribute Sensor_Name is \"%s\", not %s", s->path, sensor,
 		    s->ds->instrument->name);
 	return 0;
@@ -242,7 +216,7 @@ find_dataset(struct source *s, const struct source_rules *rules, struct err *e)
 /* A numeric attribute of a variable and its type, or the default with a warning. The reference does not see doubles. */
 static int
 var_number(const struct source *s, const struct source_var *v, const char *att, float standard,
-    const struct source_rules *rules, float *out, nc_type *type, struct err *e)
+    float *out, nc_type *type, struct err *e)
 {
 	char subject[ERR_MSGMAX / 2];
 	struct ncatt a;
@@ -250,36 +224,35 @@ var_number(const struct source *s, const struct source_var *v, const char *att, 
 	(void)snprintf(subject, sizeof(subject), "%s: %s", s->path, v->name);
 	if (ncf_att(s->ncid, v->id, att, subject, &a, e) < 0)
 		return -1;
-	if (ncf_is_number(&a) && !(rules->compat && a.type == NC_DOUBLE)) {
+	if (ncf_is_number(&a) && !(s->rules->compat && a.type == NC_DOUBLE)) {
 		*out = a.type == NC_FLOAT || a.type == NC_DOUBLE ? ncf_six_digits((float)a.number) : (float)a.number;
-		if (type != NULL && rules->compat)
+		if (type != NULL && s->rules->compat)
 			*type = a.type;
 		return 0;
 	}
 	*out = standard;
-	rules->warn("%s: no usable attribute %s, %g is taken", subject, att, (double)standard);
+	s->rules->warn("%s: no usable attribute %s, %g is taken", subject, att, (double)standard);
 	return 0;
 }
 
 static int
-read_packing(const struct source *s, enum in_var i, struct source_var *v, const struct source_rules *rules,
-    struct err *e)
+read_packing(const struct source *s, enum in_var i, struct source_var *v, struct err *e)
 {
 	bool sses = i == IN_BIAS || i == IN_STDV || i == IN_NIGHT_BIAS || i == IN_NIGHT_STDV;
 
 	/* Without a scale factor the reference reckons SSES with 0. */
 	v->scale_type = v->offset_type = NC_FLOAT;
-	if (var_number(s, v, "scale_factor", sses && rules->compat ? 0 : 1, rules, &v->scale, &v->scale_type, e) < 0)
+	if (var_number(s, v, "scale_factor", sses && s->rules->compat ? 0 : 1, &v->scale, &v->scale_type, e) < 0)
 		return -1;
 	if (!(fabsf(v->scale) <= MAX_SCALE))
 		return err_set(e, E_DATA, "%s: %s: scale_factor is %g", s->path, v->name, (double)v->scale);
 	if (sses)
 		return 0;
-	if (var_number(s, v, "add_offset", 0, rules, &v->offset, &v->offset_type, e) < 0 ||
-	    var_number(s, v, "_FillValue", expected[i].fill, rules, &v->fill, NULL, e) < 0 ||
-	    var_number(s, v, "valid_min", expected[i].valid_min, rules, &v->valid_min, NULL, e) < 0)
+	if (var_number(s, v, "add_offset", 0, &v->offset, &v->offset_type, e) < 0 ||
+	    var_number(s, v, "_FillValue", expected[i].fill, &v->fill, NULL, e) < 0 ||
+	    var_number(s, v, "valid_min", expected[i].valid_min, &v->valid_min, NULL, e) < 0)
 		return -1;
-	return var_number(s, v, "valid_max", expected[i].valid_max, rules, &v->valid_max, NULL, e);
+	return var_number(s, v, "valid_max", expected[i].valid_max, &v->valid_max, NULL, e);
 }
 
 /* [time=1][nj][ni], msec [time=1][nj] */
@@ -303,8 +276,7 @@ has_shape(const struct source *s, const struct source_var *v, int rank)
 
 /* 0 usable or absent; -1 */
 static int
-read_var(const struct source *s, enum in_var i, struct source_var *v, const struct source_rules *rules,
-    struct err *e)
+read_var(const struct source *s, enum in_var i, struct source_var *v, struct err *e)
 {
 	static const size_t size[] = { [NC_BYTE] = 1, [NC_SHORT] = 2, [NC_INT] = 4, [NC_FLOAT] = 4, [NC_UBYTE] = 1 };
 
@@ -321,57 +293,46 @@ read_var(const struct source *s, enum in_var i, struct source_var *v, const stru
 		    s->ni);
 	v->elem = size[v->type];
 	v->fill = expected[i].fill;
-	if ((i == IN_LON || i == IN_LAT) && var_number(s, v, "_FillValue", v->fill, rules, &v->fill, NULL, e) < 0)
+	if ((i == IN_LON || i == IN_LAT) && var_number(s, v, "_FillValue", v->fill, &v->fill, NULL, e) < 0)
 		return -1;
-	if (expected[i].packed && read_packing(s, i, v, rules, e) < 0)
+	if (expected[i].packed && read_packing(s, i, v, e) < 0)
 		return -1;
 	v->present = true;
 	return 0;
 }
 
 static int
-read_vars(struct source *s, const struct source_rules *rules, struct err *e)
+read_vars(struct source *s, struct err *e)
 {
 	for (enum in_var i = IN_FLAGS; i < IN_COUNT; i++) {
 		struct source_var *v = &s->var[i];
-		const char *mark = strstr(expected[i].name, "%s");
 
-		(void)snprintf(v->name, sizeof(v->name), "%.*s%s",
-		    mark != NULL ? (int)(mark - expected[i].name) : (int)strlen(expected[i].name),
-		    expected[i].name, mark != NULL ? s->ds->instrument->night_var : "");
-		if (read_var(s, i, v, rules, e) == 0)
+		xsnprintf(v->name, sizeof(v->name), "%s%s", expected[i].name,
+		    expected[i].night ? s->ds->instrument->night_var : "");
+		if (read_var(s, i, v, e) == 0)
 			continue;
-		if (!expected[i].optional || !rules->compat)
+		if (!expected[i].optional || !s->rules->compat)
 			return -1;
-		rules->warn("%s; left out", e->msg);	/* as the reference does */
+		s->rules->warn("%s; left out", e->msg);	/* as the reference does */
 	}
 	return 0;
-}
-
-static int
-read_msec(struct source *s, struct err *e)
-{
-	size_t start[2] = {0}, count[2] = { 1, s->nj };
-	int rc;
-
-	s->msec = mem_array(s->nj, sizeof(*s->msec), e);
-	if (s->msec == NULL)
-		return -1;
-	errno = 0;
-	rc = nc_get_vara_int(s->ncid, s->var[IN_MSEC].id, start, count, s->msec);
-	return rc != NC_NOERR ? ncf_damaged(e, "%s: msec: %s", s->path, nc_strerror(rc)) : 0;
 }
 
 int
 source_open(struct source *s, const char *path, const struct source_rules *rules, struct err *e)
 {
+	int rc;
+
 	s->ncid = -1;
-	s->path = mem_str(path, e);
-	if (s->path == NULL || ncf_open(path, &s->ncid, e) < 0)
+	s->path = xstrdup(path);
+	s->rules = rules;
+	if (ncf_open(path, &s->ncid, e) < 0 || find_dataset(s, e) < 0 || read_globals(s, e) < 0 ||
+	    read_vars(s, e) < 0)
 		return -1;
-	if (find_dataset(s, rules, e) < 0 || read_globals(s, e) < 0 || read_vars(s, rules, e) < 0)
-		return -1;
-	return read_msec(s, e);
+	s->msec = xarray(s->nj, sizeof(*s->msec));
+	errno = 0;
+	rc = nc_get_vara_int(s->ncid, s->var[IN_MSEC].id, (size_t[]){ 0, 0 }, (size_t[]){ 1, s->nj }, s->msec);
+	return rc != NC_NOERR ? ncf_damaged(e, "%s: msec: %s", path, nc_strerror(rc)) : 0;
 }
 
 void

@@ -31,7 +31,14 @@ struct source_var {
 	nc_type scale_type, offset_type;	/* in which the product has them: float; with compat the input's */
 };
 
+struct source_rules {
+	const struct dataset *ds;	/* what -d or the directory says, NULL without */
+	bool compat;			/* read attributes as the reference does */
+	void (*warn)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+};
+
 struct source {
+	const struct source_rules *rules;
 	char *path;
 	int ncid;			/* -1 when closed */
 	const struct dataset *ds;
@@ -44,16 +51,10 @@ struct source {
 	struct source_var var[IN_COUNT];
 };
 
-struct source_rules {
-	const struct dataset *ds;	/* what -d or the directory says, NULL without */
-	bool compat;			/* read attributes as the reference does */
-	void (*warn)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-};
-
 /*
  * source_open - open and check a combined file
  *
- * s	all-zero before; released by source_close in any case
+ * s	all-zero before; released by source_close in any case; rules stay borrowed
  *
  * Returns 0, or -1: E_MISSING when there is no such file, E_DATA for a file that is no combined file (message names
  * variable or attribute), E_ENV.

@@ -14,13 +14,18 @@
  * thread), chunks_write stores it as it is (HDF5, one thread).
  */
 
+/* How the data of a variable lie in the file; it has deflate, and perhaps shuffle before it. */
+struct chunks_shape {
+	int rank;			/* 2: [nj][ni]; 3: [1][nj][ni] */
+	size_t nj, ni, elem;		/* lines, pixels, bytes of an element */
+	size_t cj, ci;			/* chunk */
+	bool shuffle;
+};
+
 struct chunks {
 	hid_t dset;
 	char *name;			/* "file: variable", for messages */
-	int rank;			/* 2: [nj][ni]; 3: [1][nj][ni] */
-	size_t nj, ni, elem;		/* lines, pixels, bytes of an element */
-	size_t cj, ci;			/* chunk shape */
-	bool shuffle;
+	struct chunks_shape shape;
 };
 
 /* One encoded row of chunks. All-zero is empty; memory is reused and released by chunks_row_free. */
@@ -39,9 +44,9 @@ struct chunks_row {
 int	chunks_file(const char *path, hid_t *file, struct err *e);
 int	chunks_file_close(hid_t file, const char *path, struct err *e);
 
-/* chunks_open - a variable of it, of rank 2 or 3, chunked, with deflate and perhaps shuffle; chunks_close in any
- * case. -1 with E_DATA. */
-int	chunks_open(struct chunks *c, hid_t file, const char *path, const char *variable, struct err *e);
+/* chunks_open - a variable of it, which was defined with that shape; chunks_close in any case. -1 with E_ENV. */
+int	chunks_open(struct chunks *c, const struct chunks_shape *shape, hid_t file, const char *path,
+	    const char *variable, struct err *e);
 void	chunks_close(struct chunks *c);
 
 /* chunks_rows - number of rows of chunks; chunks_lines - lines of row i. */

@@ -1,0 +1,128 @@
+/* child - work in a process of its own, within limits */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/prog.h"
+
+#define GRACE 5				/* seconds to end by itself after a signal */
+#define MEMORY ((rlim_t)CHILD_MEMORY * 1024 * 1024)
+
+void *
+child_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		mem_die("out of memory");
+	return p;
+}
+
+static void
+limit(int what, rlim_t most)
+{
+	struct rlimit l;
+
+	if (getrlimit(what, &l) < 0)
+		return;
+	if (l.rlim_cur > most)
+		l.rlim_cur = most;
+	(void)setrlimit(what, &l);
+}
+
+static _Noreturn void
+be_child(void (*work)(void *arg), void *arg, int alive, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	(void)dup2(null, STDIN_FILENO);
+	(void)dup2(null, STDOUT_FILENO);
+	(void)dup2(alive, STDERR_FILENO + 1);
+	closefrom(STDERR_FILENO + 2);
+	limit(RLIMIT_CPU, CHILD_CPU);
+	limit(RLIMIT_NOFILE, CHILD_FILES);
+#ifndef KEEP_DUMPABLE			/* sanitizers need more */
+	limit(RLIMIT_DATA, MEMORY);
+#endif
+	work(arg);
+	_exit(0);
+}
+
+/* Until the process, which holds the other end of the pipe, is gone. A signal to us is one to it. */
+static int
+await(pid_t pid, int alive)
+{
+	struct pollfd p = { .fd = alive };
+	double told = 0;
+	int status;
+
+	while (poll(&p, 1, 1000) <= 0) {
+		if (prog_signal() == 0)
+			continue;
+		if (told == 0)
+			told = clock_steady();
+		(void)kill(pid, clock_steady() - told < GRACE ? SIGTERM : SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+static int
+judge(int status, const char *subject, struct err *e)
+{
+	struct rlimit l = { .rlim_cur = MEMORY };
+	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (prog_signal() != 0)
+		return err_set(e, E_SIGNAL, "%s: interrupted", subject);
+	if (sig == SIGKILL || sig == SIGTERM)
+		return err_set(e, E_ENV, "%s: killed from outside", subject);
+	if (sig == SIGXCPU)
+		return err_set(e, E_DATA, "%s: takes more than %d s", subject, CHILD_CPU);
+	if (sig != 0)
+		return err_set(e, E_DATA, "%s: killed by signal %d (%s)", subject, sig, strsignal(sig));
+	(void)getrlimit(RLIMIT_DATA, &l);
+	if (l.rlim_cur < MEMORY)		/* somebody else's limit */
+		return err_set(e, E_ENV, "%s: out of memory", subject);
+	return err_set(e, E_DATA, "%s: takes more than %d MB of memory", subject, CHILD_MEMORY);
+}
+
+int
+child_run(void (*work)(void *arg), void *arg, const char *subject, struct err *e)
+{
+	pid_t self = getpid(), pid;
+	int alive[2], status;
+
+	if (pipe2(alive, O_CLOEXEC) < 0)
+		return err_sys(e, "%s", subject);
+	pid = fork();
+	if (pid == 0)
+		be_child(work, arg, alive[1], self);
+	(void)close(alive[1]);
+	if (pid < 0) {
+		err_sys(e, "%s: cannot fork", subject);
+		e->code = E_ENV;
+	} else {
+		status = await(pid, alive[0]);
+	}
+	(void)close(alive[0]);
+	return pid < 0 ? -1 : judge(status, subject, e);
+}

@@ -1,0 +1,31 @@
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/*
+ * Work on strange input in a process of its own, so that a file that makes a library crash, spin or grow without end is
+ * one failed item and not the end of the run. The process has limits on memory, time and descriptors, no descriptor of
+ * its parent but standard error, and does not outlive its parent.
+ */
+
+#define CHILD_MEMORY 1024	/* MB of data */
+#define CHILD_CPU 300		/* seconds of processor time */
+#define CHILD_FILES 64		/* open at once */
+
+/* child_memory - zeroed memory that parent and children share: a child leaves its findings there. Never freed. */
+void	*child_memory(size_t size);
+
+/*
+ * child_run - do work(arg) in a new process and wait for it; the caller has no other threads
+ *
+ * subject	what a failure is about: the file
+ *
+ * Returns 0 when work returned, or -1: E_DATA when the process crashed or went beyond a limit; E_SIGNAL after a signal
+ * to this process; E_ENV when it could not begin or was killed from outside.
+ */
+int	child_run(void (*work)(void *arg), void *arg, const char *subject, struct err *e);
+
+#endif
