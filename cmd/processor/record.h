@@ -1,11 +1,8 @@
 #ifndef RECORD_H
 #define RECORD_H
 
-#include <stdint.h>
-
 #include "base/err.h"
 #include "granule/dataset.h"
-#include "granule/name.h"
 
 /*
  * What the processor leaves for the reporter and the error checker in the tree: the processing log and the registry
@@ -19,15 +16,11 @@ struct record {
 	enum ptype type;
 };
 
-struct record_times {
-	double convert, publish;	/* seconds */
-};
-
 /* record_begin - create the run's registry, empty, as the reporter expects it. */
 int	record_begin(const struct record *r, struct err *e);
 
-/* record_done - a finished granule: five lines of the processing log, one of the registry. */
-int	record_done(const struct record *r, const char *l2p, const struct record_times *t, struct err *e);
+/* record_done - a finished granule: five lines of the processing log, one of the registry. Times in seconds. */
+int	record_done(const struct record *r, const char *l2p, double convert, double publish, struct err *e);
 
 /* record_failed - a granule that failed: log, registry (under its old-style name, which the reporter counts), and
  * the reason in the error log. path is the combined file. */

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/prog.h"
 #include "base/str.h"
 #include "granule/name.h"
 #include "netcdf/ncf.h"
@@ -231,7 +232,7 @@ var_number(const struct source *s, const struct source_var *v, const char *att, 
 		return 0;
 	}
 	*out = standard;
-	s->rules->warn("%s: no usable attribute %s, %g is taken", subject, att, (double)standard);
+	prog_info("%s: no usable attribute %s, %g is taken", subject, att, (double)standard);
 	return 0;
 }
 
@@ -313,7 +314,7 @@ read_vars(struct source *s, struct err *e)
 			continue;
 		if (!expected[i].optional || !s->rules->compat)
 			return -1;
-		s->rules->warn("%s; left out", e->msg);	/* as the reference does */
+		prog_info("%s; left out", e->msg);	/* as the reference does */
 	}
 	return 0;
 }

@@ -34,7 +34,6 @@ struct source_var {
 struct source_rules {
 	const struct dataset *ds;	/* what -d or the directory says, NULL without */
 	bool compat;			/* read attributes as the reference does */
-	void (*warn)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 };
 
 struct source {

@@ -1,8 +1,6 @@
 /* stamps - the combined files of a job list's granule times */
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -32,37 +30,31 @@ combined_path(const struct search *s, const struct dataset *naming, char out[LAY
 	return layout_path(s->root, LAYOUT_COMBINED, s->ds, s->type, s->time, base, out, e);
 }
 
-static bool
-has_product(const struct search *s)
-{
-	struct l2p_name n = { .ds = s->ds, .time = s->time, .night = s->night };
-	char base[NAME_SIZE], path[LAYOUT_SIZE];
-
-	l2p_format(&n, base);
-	return layout_path(s->root, LAYOUT_L2P, s->ds, s->type, s->time, base, path, NULL) == 0 && file_exists(path);
-}
-
-/* 1 found and added, 0 not there, -1. Files of the reference carry the name of another platform's dataset with the
- * same instrument; the directory tells whose they are. */
+/* Files of the reference carry the name of another platform's dataset with the same instrument; the directory tells
+ * whose they are. Returns 1 found and added, 0 not there, -1. */
 static int
 add_one(const struct search *s, struct strlist *paths, struct err *e)
 {
-	char path[LAYOUT_SIZE];
+	struct l2p_name product = { .ds = s->ds, .time = s->time, .night = s->night };
+	char path[LAYOUT_SIZE], base[NAME_SIZE];
 	const struct dataset *naming;
+	bool found = false;
 
-	for (size_t i = 0; (naming = dataset_at(i)) != NULL; i++) {
+	for (size_t i = 0; !found && (naming = dataset_at(i)) != NULL; i++) {
 		if (naming->instrument != s->ds->instrument)
 			continue;
 		if (combined_path(s, naming, path, e) < 0)
 			return -1;
-		if (file_exists(path))
-			return strlist_add(paths, path, e) < 0 ? -1 : 1;
+		found = file_exists(path);
 	}
-	if (!has_product(s))
-		return 0;
-	if (combined_path(s, s->ds, path, e) < 0 || strlist_add(paths, path, e) < 0)
-		return -1;
-	return 1;
+	if (!found) {
+		l2p_format(&product, base);
+		found = layout_path(s->root, LAYOUT_L2P, s->ds, s->type, s->time, base, path, NULL) == 0 &&
+		    file_exists(path) && combined_path(s, s->ds, path, e) == 0;
+	}
+	if (found)
+		strlist_push(paths, path);
+	return found;
 }
 
 int
@@ -72,18 +64,21 @@ stamps_find(const char *root, const struct dataset *ds, enum ptype type, const s
 	struct search s = { .root = root, .ds = ds, .type = type };
 
 	for (size_t i = 0; i < stamps->n; i++) {
-		int day, night;
+		int found = 0;
 
 		if (joblist_time(stamps->item[i], &s.time, e) < 0)
 			return -1;
-		s.night = false;
-		day = add_one(&s, paths, e);
-		s.night = true;
-		night = day < 0 ? -1 : add_one(&s, paths, e);
-		if (night < 0)
-			return -1;
-		if (day == 0 && night == 0 && strlist_add(missing, stamps->item[i], e) < 0)
-			return -1;
+		for (int night = 0; night < 2; night++) {
+			int one;
+
+			s.night = night != 0;
+			one = add_one(&s, paths, e);
+			if (one < 0)
+				return -1;
+			found += one;
+		}
+		if (found == 0)
+			strlist_push(missing, stamps->item[i]);
 	}
 	return 0;
 }

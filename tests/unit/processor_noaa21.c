@@ -110,16 +110,10 @@ define_variables(int id)
 }
 
 static void
-quiet(const char *fmt, ...)
-{
-	(void)fmt;
-}
-
-static void
 conversion(void)
 {
-	struct granule_rules rules = { .root = "tree", .outdir = "out", .type = PTYPE_COUNT, .workers = 2,
-		.warn = quiet };
+	struct run run = { .root = "tree", .outdir = "out", .type = PTYPE_COUNT };
+	struct granule_rules rules = { .run = &run, .workers = 2 };
 	struct granule_result r;
 	struct ncatt a;
 	struct err e;
@@ -128,8 +122,9 @@ conversion(void)
 	ok(nc_create("K20260608T194800.JPSS2_GSSTN.nc", NC_NETCDF4, &id) == NC_NOERR &&
 	    define_texts(id) == NC_NOERR && define_numbers(id) == NC_NOERR && define_variables(id) == NC_NOERR &&
 	    nc_close(id) == NC_NOERR, "a combined file");
-	if (!ok(granule_process(&rules, "K20260608T194800.JPSS2_GSSTN.nc", &r, &e) == 0, "is converted")) {
-		(void)fprintf(stderr, "# %s\n", e.msg);
+	granule_make(&rules, "K20260608T194800.JPSS2_GSSTN.nc", &r);
+	if (!ok(r.err.code == E_NONE, "is converted")) {
+		(void)fprintf(stderr, "# %s\n", r.err.msg);
 		return;
 	}
 	is_str(r.output, "out/20260608194800-JPL-L2P_GHRSST-SSTskin-JPSS2-N-v02.0-fv01.0.nc", "under its name");
