@@ -253,6 +253,15 @@ is "$(printf '%s\n' "$stdout" | wc -l)" 1 'the next one is done'
 run processor -o flat --json $good x.nc
 is "$(printf '%s\n' "$stdout" | "$python" -c 'import json, sys
 for line in sys.stdin: print(json.loads(line)["state"])' | tr '\n' ' ')" 'skipped failed ' 'JSON tells the state'
+is "$(printf '%s\n' "$stdout" | "$python" -c 'import json, sys
+for line in sys.stdin: print(" ".join(json.loads(line)))')" 'inputs outputs state reason seconds bytes md5
+inputs outputs state reason seconds bytes' '... first the fields of every program'
+mkdir mail
+run processor -n --notify mail --failed failed.list --final-log -o flat x.nc missing.nc
+is "$status $stdout$(ls mail; ls failed.list 2>/dev/null)" '1 ' 'a dry run tells nobody'
+unlike "$stderr" final_log '... and logs nothing'
+run processor --notify mail --failed failed.list -o flat x.nc
+is "$status $(cat failed.list mail/* | grep -c x.nc)" '1 2' 'a real one does'
 run processor -o flat -t recent $good
 is "$status" 2 'an unknown type'
 run processor -o flat -d envisat $good
