@@ -14,6 +14,24 @@ for o in j["outputs"]:
 ' "$1/case.json"
 }
 
+# join_masks GRANULE COPY - positions in one mask: where lat or lon is missing both are, and ocean colour with them
+join_masks() {
+	cp "$1" "$2"
+	"$python" - "$2" <<'!'
+import sys, netCDF4
+with netCDF4.Dataset(sys.argv[1], "a") as d:
+    d.set_auto_maskandscale(False)
+    lat, lon = d["lat"], d["lon"]
+    bad = (lat[:] == lat._FillValue) | (lon[:] == lon._FillValue)
+    assert (bad != (lat[:] == lat._FillValue)).any() and (bad != (lon[:] == lon._FillValue)).any()
+    for name in "lat", "lon", "chlorophyll_a", "K_490":
+        v = d[name]
+        a = v[:]
+        a[bad if a.ndim == 2 else bad[None]] = v._FillValue
+        v[:] = a
+!
+}
+
 for case in "$top"/tests/golden/*/; do
 	case=${case%/} name=${case##*/}
 	mkdir "$name"
@@ -25,7 +43,11 @@ for case in "$top"/tests/golden/*/; do
 		run "$python" "$diff" "$case/$l2p" "$name/compat/$l2p_name"
 		is "$status" 0 "$name: $l2p is the same"
 		run processor -t "$type" -o "$name/mended" "$name/$combined_name"
-		run "$python" "$diff" --any-filter "$case/$l2p" "$name/mended/$l2p_name"
+		case $name in
+		aqua-day-badlines) join_masks "$case/$l2p" "$name/joined.nc"; want=$name/joined.nc ;;
+		*) want=$case/$l2p ;;
+		esac
+		run "$python" "$diff" --any-filter "$want" "$name/mended/$l2p_name"
 		is "$status" 0 "$name: mended, $l2p differs by no more than shuffle"
 		combiner -q --compat -w 0 -t "$type" -o "$name/combined" "$case"/input/*.nc |
 			processor -q --compat -o "$name/chain" >"$name/chain.list"

@@ -34,7 +34,8 @@ struct task {
 
 /*
  * What has to be known before the first line is converted. A line counts as bad when one of its pixels is NaN or out of
- * range.
+ * range. The reference looks at latitudes and longitudes apart, so that a line may keep one of them, which readers take
+ * for positions; otherwise a line has both or neither.
  */
 static int
 scan(struct granule *g, struct err *e)
@@ -57,7 +58,8 @@ scan(struct granule *g, struct err *e)
 		for (size_t j = 0; ret == 0 && j < n; j++) {
 			bool bad_lat = g->bad_lat[first + j], bad_lon = convert_bad_line(lines + j * ni, ni, LONGITUDE_LIMIT);
 
-			g->bad_lon[first + j] = bad_lon;
+			g->bad_lon[first + j] = bad_lon || (bad_lat && !g->compat);
+			g->bad_lat[first + j] = bad_lat || (bad_lon && !g->compat);
 			if (g->compat && !bad_lat && !bad_lon && convert_unwrap(lines + j * ni, ni))
 				g->crossed = true;
 		}
