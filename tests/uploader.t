@@ -334,7 +334,7 @@ usage 2 'file: .*[Nn]ot a directory' 'a file as store' --to file $dir/$night.nc
 usage 2 'file: .*[Nn]ot a directory' 'a file as topic' --to store --announce file $dir/$night.nc
 usage 2 "'': not a store" 'no text as store' --to '' $dir/$night.nc
 usage 2 '--notify -' 'operators on standard output' --to store --notify - $dir/$night.nc
-usage 3 '/sys/store: cannot create directory' 'a store that cannot be made' --to /sys/store $dir/$night.nc
+usage 3 '/dev/pts/store: cannot create directory' 'a store that cannot be made' --to /dev/pts/store $dir/$night.nc
 usage 2 '--to is missing' 'no store' $dir/$night.nc
 usage 2 'not a dataset' 'no such dataset' --to store -d goes $dir/$night.nc
 usage 2 'neither quicklook nor refined' 'no such type' --to store -t late $dir/$night.nc
@@ -343,7 +343,7 @@ usage 2 'invalid option' '-o' --to store -o x $dir/$night.nc
 usage 2 'on the command line' 'a job and granules' --to store --job "root/processor/input/$list" $dir/$night.nc
 usage 2 'printable' 'a prefix with blanks' --to store --prefix 'a b' $dir/$night.nc
 usage 2 'uploader --help' 'an unknown option' --to store --sideways $dir/$night.nc
-usage 3 'cannot create' 'a list of failures that cannot be made' --to store --failed /sys/x/failed $dir/$night.nc
+usage 3 'cannot create' 'a list of failures that cannot be made' --to store --failed /dev/pts/x/failed $dir/$night.nc
 run uploader --help
 is "$status" 0 '--help'
 like "$stdout" '--announce TOPIC' '... tells the options'
@@ -351,9 +351,9 @@ run uploader --version
 like "$stdout" '^uploader \(generate\) ' '--version'
 
 example
-uploader --to store --notify /sys/mail $dir/$night.nc x.nc >out 2>err
+uploader --to store --notify /dev/pts/mail $dir/$night.nc x.nc >out 2>err
 is "$?:$(cat out)" "1:$url/$night.nc" 'a message to operators that cannot be sent'
-like "$(cat err)" '^uploader: /sys/mail' '... is a warning'
+like "$(cat err)" '^uploader: /dev/pts/mail' '... is a warning'
 example
 uploader --to store --announce topic $dir/$night.nc >/dev/full 2>err
 is "$?" 3 'lost standard output'

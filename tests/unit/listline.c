@@ -68,7 +68,7 @@ good_lines(void)
 static void
 bad_lines(void)
 {
-	static const char *const none[] = { "", "  \t ", "# https://h/" NAME, " #" };
+	static const char *const none[] = { "", "  \t ", "# https://h/x.nc", " #" };
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		is_int(listline_parse(none[i], LISTLINE_SOURCE, &l, NULL), LISTLINE_NONE, "nothing: \"%s\"", none[i]);

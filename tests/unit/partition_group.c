@@ -68,7 +68,6 @@ static int
 differences(const struct groups *gr)
 {
 	static bool used[MAX];
-	size_t granules = 0, unmatched = 0;
 	int wrong = 0;
 	struct buf a = {0}, b = {0};
 
@@ -93,7 +92,6 @@ differences(const struct groups *gr)
 				lines_text(&lines, g->sst, &b);
 				wrong += strcmp(a.text, b.text) <= 0;
 			}
-			granules++;
 		}
 	for (size_t i = 0; i < gr->nunmatched; i++) {
 		wrong += used[gr->unmatched[i]] || !counts(gr->unmatched[i]);
@@ -104,7 +102,6 @@ differences(const struct groups *gr)
 			lines_text(&lines, gr->unmatched[i], &b);
 			wrong += strcmp(a.text, b.text) <= 0;
 		}
-		unmatched++;
 	}
 	for (size_t i = 0; i < lines.n; i++)
 		wrong += used[i] != counts(i);
