@@ -4,17 +4,16 @@
 need py:netCDF4 py:h5py
 
 cat >make.py <<'!'
-"""make.py FILE [CHANGE] - a small file, with one thing changed"""
+"""make.py - reference.nc, and for every line of standard input a file of that name with one thing changed"""
 import sys
 import netCDF4
 import numpy as np
 
-change = sys.argv[2] if len(sys.argv) > 2 else ''
-
 def pick(name, usual, other):
     return other if change == name else usual
 
-with netCDF4.Dataset(sys.argv[1], 'w', format=pick('format', 'NETCDF4', 'NETCDF4_CLASSIC')) as f:
+for change in ['', *sys.stdin.read().splitlines()]:
+    f = netCDF4.Dataset((change or 'reference') + '.nc', 'w', format=pick('format', 'NETCDF4', 'NETCDF4_CLASSIC'))
     if change == 'group':
         f.createGroup('g')
     f.createDimension('nj', 3)
@@ -40,23 +39,16 @@ with netCDF4.Dataset(sys.argv[1], 'w', format=pick('format', 'NETCDF4', 'NETCDF4
         v.units = pick('text', 'kelvin', 'celsius')
     if change == 'more':
         f.createVariable('lat', 'f4', ('nj', 'ni'))
+    f.close()
 !
 
-"$python" make.py reference.nc
-same() {
-	"$python" make.py "$1.nc" "$1"
-	shift
-	run "$python" "$top/tests/ncdiff.py" "$@"
-}
-for change in '' date history; do
-	same "$change" reference.nc "$change.nc"
-	is "$status $stderr" '0 ' "same: ${change:-no change}"
-done
-while IFS='|' read -r change message; do
-	same "$change" reference.nc "$change.nc"
-	is "$status" 1 "different: $change"
-	like "$stderr" "^$change.nc: $message" '... and it says where'
-done <<'!'
+# what is no difference, and what is one: the change, and what is said of it
+cat >same <<'!'
+no change
+date
+history
+!
+cat >different <<'!'
 format|format: 'NETCDF4_CLASSIC', reference 'NETCDF4'
 group|groups: 
 size|dimension ni: 
@@ -78,8 +70,25 @@ missing|attributes of sst:
 text|sst:units: type: 
 more|variables: 
 !
-same shuffle --any-filter reference.nc shuffle.nc
+cut -d '|' -f 1 same different | "$python" make.py 2>make.err
+
+# compare CHANGE [OPTION...]
+compare() {
+	file=$1.nc
+	shift
+	run "$python" "$top/tests/ncdiff.py" "$@" reference.nc "$file"
+}
+while read -r change; do
+	compare "$change"
+	is "$status $stderr" '0 ' "same: $change"
+done <same
+while IFS='|' read -r change message; do
+	compare "$change"
+	is "$status" 1 "different: $change"
+	like "$stderr" "^$change.nc: $message" '... and it says where'
+done <different
+compare shuffle --any-filter
 is "$status" 0 '--any-filter: shuffling is no difference'
-same text --ignore-attr units reference.nc text.nc
+compare text --ignore-attr units
 is "$status" 0 '--ignore-attr: nor is that attribute'
 done_testing
