@@ -185,9 +185,11 @@ combined_parse(const char *path, struct combined_name *n, struct err *e)
 
 		*n = (struct combined_name){ .ds = dataset_at(i) };
 		n->refined = skip(&s, "refined_");
-		if (*s++ != n->ds->letter || !skip_time(&s, &n->time, n->stamp, &ordinal) ||
-		    !skip(&s, ".") ||
-		    !skip(&s, n->ds->combined) || !skip(&s, "_GSST"))
+		if (*s != n->ds->letter)
+			continue;
+		s++;
+		if (!skip_time(&s, &n->time, n->stamp, &ordinal) || !skip(&s, ".") || !skip(&s, n->ds->combined) ||
+		    !skip(&s, "_GSST"))
 			continue;
 		n->night = *s == 'N';
 		if (strcmp(s, "N.nc") == 0 || strcmp(s, "D.nc") == 0)
