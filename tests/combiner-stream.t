@@ -90,6 +90,7 @@ i=0
 while [ $i -lt 25 ]; do
 	rm -rf killed
 	mkdir killed
+	: >killed.list
 	combiner -o killed two/*.nc >killed.list 2>/dev/null &
 	pid=$!
 	sleep "0.$(printf '%03d' $((i * 3)))"

@@ -31,7 +31,7 @@ read_state(struct state *s, const void *data, size_t size)
 	for (size_t i = 0; i < s->known.n; i++) {
 		const struct entry *k = &s->known.item[i];
 
-		assert(strlen(k->key) < LIST_RECMAX && strpbrk(k->key, " \t\n\r") == NULL);
+		assert(strlen(k->key) < LIST_RECMAX && strcspn(k->key, " \t\n\r") == strlen(k->key));
 		assert(*k->key == '\0' || entries_find(&s->known, k->key) == k);
 		n += *k->key != '\0';
 	}

@@ -32,7 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(e.code == E_USAGE && strchr(e.msg, '\n') == NULL);
 	else
 		for (size_t i = 0; i < items.n; i++)
-			assert(strlen(items.item[i]) <= LIST_RECMAX && strpbrk(items.item[i], "\n\r\033") == NULL);
+			assert(strlen(items.item[i]) <= LIST_RECMAX &&
+			    strcspn(items.item[i], "\n\r\033") == strlen(items.item[i]));
 	strlist_free(&items);
 	(void)close(fd);
 	return 0;

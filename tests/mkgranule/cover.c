@@ -106,7 +106,7 @@ ring_make(struct cover *c, const struct scene *s, const size_t *rows, int n)
 static void
 ring_find(struct cover *c, const struct scene *s)
 {
-	size_t rows[GRING_MAX / 2], line, last = 0, mid = s->ni / 2;
+	size_t rows[GRING_MAX / 2] = {0}, line, last = 0, mid = s->ni / 2;
 	float lat, before = 0.0f;
 	int n = 0;
 

@@ -59,6 +59,8 @@ files(void)
 	FILE *fp = fopen("big", "w");
 	int fd;
 
+	if (fp == NULL)
+		give_up("big: cannot be made");
 	for (int i = 0; i < 1000000; i++)
 		(void)fputc('a', fp);
 	(void)fclose(fp);

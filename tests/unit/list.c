@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/list.h"
+#include "base/mem.h"
 #include "tap.h"
 
 static struct list_in in;	/* large */
@@ -81,7 +82,7 @@ lengths(void)
 		size_t n = (size_t)(LIST_RECMAX + over[i]);
 		const char *r;
 
-		big = malloc(n + 10);
+		big = xarray(n + 10, 1);
 		memset(big, 'x', n);
 		memcpy(big + n, "\r\nend\n", 7);
 		r = records(big, n + 6, '\n');

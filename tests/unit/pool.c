@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/pool.h"
 #include "tap.h"
 
@@ -222,7 +223,7 @@ more_jobs(void)
 	pool_wait(p, &b);
 	is_int(met, 2, "jobs run at the same time");
 	for (int i = 0; i < JOBS; i++) {
-		struct job *j = malloc(sizeof(*j));
+		struct job *j = xarray(1, sizeof(*j));
 
 		*j = (struct job){ .run = free_itself };
 		pool_submit(p, j);

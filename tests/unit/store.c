@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "place/store.h"
 #include "tap.h"
@@ -409,7 +410,7 @@ swaps(void)
 	is_int(store_delete(s, key("sub/doc.json"), &e), 0, "deleted");
 	is_int(store_swap(s, key("sub/doc.json"), "three", second, &e), 0, "... it is not swapped then");
 	is_str(listing("sub"), "", "... nothing is there");
-	large = calloc(1, STORE_TEXT_MAX + 2);
+	large = xarray(1, STORE_TEXT_MAX + 2);
 	memset(large, 'x', STORE_TEXT_MAX + 1);
 	ok(store_swap(s, key("doc.json"), large, "", &e) < 0 && e.code == E_DATA, "too large: %s", e.msg);
 	large[STORE_TEXT_MAX] = '\0';

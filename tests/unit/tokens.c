@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "place/tokens.h"
 #include "tap.h"
 
@@ -578,7 +579,7 @@ damage(void)
 		is_str(text, bad[i], "... nothing is changed");
 		free(text);
 	}
-	text = calloc(1, 70001);
+	text = xarray(1, 70001);
 	memset(text, ' ', 70000);
 	put("damage", text);
 	free(text);
