@@ -24,7 +24,7 @@ recover() {
 		license-returner --tokens "$1" -d aqua --all "$(cut -d ' ' -f 1 "$1.out")" >"$1.back" 2>>"$1.err" &&
 		[ "$(tokentool "$1" check 2>>"$1.err" | head -n 3)" = 'aqua 5 5 0
 terra 3 3 0
-floating 2 2 0' ] && [ "$(ls -A "$1" | grep -v '^\.pool\.lock$')" = pool.json ]
+floating 2 2 0' ] && [ "$(find "$1" -mindepth 1 ! -name .pool.lock -printf '%f ')" = 'pool.json ' ]
 }
 
 # On a file system in memory, because all this is made of fsyncs.

@@ -441,7 +441,6 @@ out:
 static void
 print_final_log(struct run *r)
 {
-	struct err e;
 	char *line;
 
 	if (!r->o.final_log)
@@ -453,10 +452,7 @@ print_final_log(struct run *r)
 	if (r->type != PTYPE_REFINED && r->outdir == NULL)
 		finallog_field(&r->log_text, "combiner_wait_total", "%zu", r->waiting.names.n);
 	line = finallog_line(&r->log_text, ROUTINE);
-	if (line != NULL)
-		prog_log(line);
-	else
-		prog_warn(&e);
+	prog_log(line);
 	free(line);
 }
 

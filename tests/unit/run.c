@@ -255,7 +255,7 @@ options(void)
 	(void)unsetenv("GENERATE_ROOT");
 	is_int(TOY(defaults, (char *)NULL), 0, "what is not given has its default");
 	(void)setenv("GENERATE_ROOT", "/data", 1);
-	is_int(TOY(root_of_environment, NULL), 0, "GENERATE_ROOT is the root");
+	is_int(TOY(root_of_environment, (char *)NULL), 0, "GENERATE_ROOT is the root");
 	(void)snprintf(key, sizeof(key), "-d%s", dataset_at(0)->key);
 	is_int(TOY(all_given, "-k5", "--rate", "1.5", "--to=there", "--param", "a", "--param", "b", "--force", "-0n",
 	    "--root", "/other", key, "x"), 0, "all kinds of options");
