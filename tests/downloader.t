@@ -79,12 +79,14 @@ forget
 touch -d '2001-02-03 04:05:06 UTC' "root/${D}_REFINED/$N1"
 run downloader --root root --json "$H/ok/$N1 $S1"
 is "$status $(asked .)" '0 0' 'what is there and verified costs no request'
-like "$stdout" "^\{\"url\":\"$H/ok/$N1\",\"path\":\"root/${D}_REFINED/$N1\",\"class\":\"refined\",\"bytes\":184,\
-\"sha1\":\"$S1\",\"seconds\":[0-9.e-]+,\"tries\":0,\"state\":\"skipped\"\}\$" '--json says so'
+like "$stdout" "^\{\"inputs\":\[\"$H/ok/$N1\"\],\"outputs\":\[\"root/${D}_REFINED/$N1\"\],\"state\":\"skipped\",\
+\"reason\":null,\"seconds\":[0-9.e-]+,\"bytes\":184,\"url\":\"$H/ok/$N1\",\"class\":\"refined\",\"sha1\":\"$S1\",\"tries\":0\}\$" '--json says so'
 is "$(stat -c %Y "root/${D}_REFINED/$N1")" 981173106 '... and its time of arrival stays'
 run downloader --root root --force --json "$H/ok/$N1 $S1"
 is "$(asked .)" 1 '--force fetches it again'
-like "$stdout" '"tries":1,"state":"downloaded"' '--json says that too'
+like "$stdout" '"state":"done".*"tries":1}$' '--json says that too'
+run downloader -o o --json --retry-base 0.01 "$H/status-500/$N1?appkey=hush $S1"
+like "$stdout" "^\{\"inputs\":\[\"$H/status-500/$N1\"\],\"outputs\":\[\],\"state\":\"failed\",\"reason\":\"$H/status-500/$N1: HTTP 500\"" '... and of a file that failed, why'
 [ "$(stat -c %Y "root/${D}_REFINED/$N1")" -gt 1600000000 ]
 ok $? 'a download has the time of its arrival, not the server'\''s'
 echo damaged >"root/${D}_REFINED/$N1"
@@ -171,6 +173,9 @@ like "$stderr" '^downloader: standard input: line 12: ' 'no host'
 like "$stderr" '^downloader: standard input: line 13: SNPP_VIIRS.* not a file of aqua' 'a file of another dataset than -d'
 is "$(wc -l <failed)" 10 '--failed has those that are lines at all'
 is "$(sed -n 1p failed)" "$H/ok/$N1 123abc" '... as they were'
+
+run downloader -d viirs -o o --failed failed "  http://example.org/$N1	$S1 "
+is "$(cat failed)" "https://example.org/$N1	$S1" '... with https and without blanks around them'
 
 # ---- what becomes of netCDF ----
 

@@ -13,27 +13,25 @@
 #include "netcdf/ncf.h"
 #include "classify.h"
 
+#define HEAD_SIZE 8			/* bytes of a signature */
+
 static pthread_mutex_t netcdf_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static int
-read_head(const char *path, char head[CLASSIFY_HEAD], struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	n = pread(fd, head, CLASSIFY_HEAD, 0);
-	(void)close(fd);
-	return n < 0 ? err_sys(e, "%s", path) : 0;
-}
 
 /* Nothing but netCDF gets as far as the libraries. */
 static int
-check_signature(const char head[CLASSIFY_HEAD], const char *subject, bool *classic, struct err *e)
+check_signature(const char *path, const char *subject, bool *classic, struct err *e)
 {
-	static const char hdf5[CLASSIFY_HEAD] = "\x89HDF\r\n\x1a\n";
+	static const char hdf5[HEAD_SIZE] = "\x89HDF\r\n\x1a\n";
+	char head[HEAD_SIZE] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
 
+	if (n < 0)
+		err_sys(e, "%s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	if (n < 0)
+		return -1;
 	*classic = memcmp(head, "CDF", 3) == 0 && (head[3] == 1 || head[3] == 2 || head[3] == 5);
 	if (!*classic && memcmp(head, hdf5, sizeof(hdf5)) != 0)
 		return err_set(e, E_DATA, "%s: not a netCDF file", subject);
@@ -159,19 +157,16 @@ read_hdf5(const char *path, const char *subject, struct texts *t, struct err *e)
 }
 
 int
-classify_file(const char *path, const char head[CLASSIFY_HEAD], const char *subject,
-    const struct obpg_name *listed, bool unverified, enum ptype *type, char *note, size_t note_size, struct err *e)
+classify_file(const char *path, const char *subject, const struct obpg_name *listed, bool unverified, enum ptype *type,
+    char *note, size_t note_size, struct err *e)
 {
 	struct texts t = { .has_version = false };
-	char own[CLASSIFY_HEAD] = "";
 	const char *v, *p;
 	bool classic;
 	int ret;
 
 	note[0] = '\0';
-	if (head == NULL && read_head(path, own, e) < 0)
-		return -1;
-	if (check_signature(head != NULL ? head : own, subject, &classic, e) < 0)
+	if (check_signature(path, subject, &classic, e) < 0)
 		return -1;
 	(void)pthread_mutex_lock(&netcdf_lock);
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);	/* each thread has its own setting */

@@ -12,13 +12,10 @@
  * product_name has .NRT, else REFINED. Reading the two attributes is also the check that it is a netCDF file.
  */
 
-#define CLASSIFY_HEAD 8			/* bytes of a signature */
-
 /*
  * classify_file - class of a complete file
  *
  * path		the file; its signature is checked before a library parses it
- * head		its first bytes; NULL: read them
  * subject	what messages call it
  * listed	its listed name, asked when it has neither attribute
  * unverified	there was no checksum: check harder that the file is complete
@@ -26,8 +23,7 @@
  *
  * May be called from any thread: netCDF is entered by one at a time. Returns 0 or -1 with E_DATA, E_ENV.
  */
-int	classify_file(const char *path, const char head[CLASSIFY_HEAD], const char *subject,
-	    const struct obpg_name *listed, bool unverified, enum ptype *type, char *note, size_t note_size,
-	    struct err *e);
+int	classify_file(const char *path, const char *subject, const struct obpg_name *listed, bool unverified,
+	    enum ptype *type, char *note, size_t note_size, struct err *e);
 
 #endif

@@ -1,501 +1,680 @@
 /* download - the life of one file, many at a time */
 
-#include <stdio.h>
+#include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/prog.h"
+#include "base/url.h"
+#include "classify.h"
+#include "download.h"
 #include "granule/layout.h"
-#include "work.h"
 
-#define THREADS_MIN 2			/* one may wait for the disk; otherwise as many as processors */
-#define THREADS_MAX 8
-#define WAITING_MAX 256			/* files backing off, locked by others, being checked or published */
-#define FILES_OPEN 64			/* besides those of downloads: connections, libraries */
-#define BLOCKS_MORE 8			/* besides two for each transfer */
+#define THREADS 8			/* most of their time they wait for the disk; one with -j 1, to keep the order */
+#define JOBS_MAX 16			/* files looked at, checked or synced at a time */
+#define UNDER_WAY_MAX 256		/* files that are open, most of them for their next try or another's lock */
+#define FILES_OPEN 64			/* besides these: connections, libraries */
 #define LOCK_LOOK 0.25			/* seconds between looks at a lock of another process */
 #define NEVER 1e18
+#define PROGRESS_SIZE (1024 * 1024)	/* a try that brings so much counts as progress: back-off begins anew */
+#define REFUSED_MAX 4			/* answers 403 in a row that end the run */
 
-static void	seek_lock(struct work *w);
+struct downloads {
+	struct download_conf conf;
+	struct fetch *fetch;
+	struct pool *pool;
+	struct download all;		/* ring of the files under way */
+	int in[STATE_COUNT], left;	/* files in each state, and together */
+	int max;
+	int64_t bytes;
+	int refused;			/* answers 403 since the last good one */
+	const struct download *suspect;	/* its login is being tried again; nothing else begins */
+	bool stopping;
+	struct err why;			/* going on is pointless; code E_NONE while it is not */
+	pthread_mutex_t lock;
+	struct download *ended, **last_ended;	/* files that are through and not told of */
+	struct download *ran, **last_ran;	/* under the lock: files whose job has run */
+};
+
+enum event {
+	EVENT_TIME,			/* f->when has come */
+	EVENT_RAN,			/* its job has run */
+	EVENT_COMPLETE,			/* the answer has arrived */
+	EVENT_BROKEN,			/* the transfer failed: f->t.err */
+	EVENT_STOP,			/* the run ends */
+	EVENT_COUNT
+};
+
+static void	happens(struct download *f, enum event event);
+
+static void
+enter(struct download *f, enum download_state state)
+{
+	f->d->in[f->state]--;
+	f->d->in[state]++;
+	f->state = state;
+}
 
 /* ---- ends ---- */
 
-void
-work_set_active(struct work *w, bool active)
+static void
+clear_suspect(const struct download *f)
 {
-	if (w->waiting == !active)
+	if (f->d->suspect != f)
 		return;
-	w->waiting = !active;
-	w->d->active += active ? 1 : -1;
+	f->d->suspect = NULL;
+	fetch_only(f->d->fetch, NULL);
 }
 
-void
-work_wait(struct work *w, double when)
+/* f is through; hand_out has the rest. */
+static void
+end(struct download *f, enum download_result result, bool keep)
 {
-	work_set_active(w, false);
-	if (when < w->d->look_at)
-		w->d->look_at = when;
+	struct downloads *d = f->d;
+
+	clear_suspect(f);
+	stage_close(&f->stage, keep);
+	f->prev->next = f->next;
+	f->next->prev = f->prev;
+	d->in[f->state]--;
+	f->result = result;
+	f->next = NULL;
+	*d->last_ended = f;
+	d->last_ended = &f->next;
 }
 
-void
-work_clear_suspect(struct work *w)
+/* Tell of the files that are through. */
+static void
+hand_out(struct downloads *d)
 {
-	if (w->d->suspect != w)
-		return;
-	w->d->suspect = NULL;
-	fetch_only(w->d->fetch, NULL);
+	struct download *f;
+
+	while ((f = d->ended) != NULL) {
+		if ((d->ended = f->next) == NULL)
+			d->last_ended = &d->ended;
+		d->left--;
+		d->conf.done(d->conf.ctx, f);
+		transfer_fini(&f->t);
+		free(f->line);
+		free(f->path);
+		free(f);
+	}
+}
+
+/* f->err says why; when it is the disk or the login, no other file would fare better. */
+static void
+fail(struct download *f, bool keep)
+{
+	struct downloads *d = f->d;
+
+	if ((f->stage.full || f->err.code == E_AUTH) && d->why.code == E_NONE)
+		d->why = f->err;
+	end(f, DOWNLOAD_FAILED, keep && !f->stage.full);
 }
 
 static void
-free_work(struct work *w)
+give_up(struct download *f)
 {
-	transfer_fini(&w->t);
-	for (int i = 0; i < PTYPE_COUNT; i++)
-		free(w->candidate[i]);
-	free(w);
+	end(f, DOWNLOAD_UNDONE, true);
 }
 
-/* Move the file to the finished ones and free what it needed while under way. */
-void
-work_end(struct work *w, enum download_state state, bool keep)
-{
-	struct downloads *d = w->d;
-	struct download *f = w->f;
+/* ---- jobs ---- */
 
-	work_clear_suspect(w);
-	work_set_active(w, false);
-	d->owed -= w->owed;
-	w->owed = 0;
-	writer_end(w, keep);
-	stage_close(&w->stage, &f->request, keep);
-	w->prev->next = w->next;
-	w->next->prev = w->prev;
-	free_work(w);
-	f->work = NULL;
-	f->state = state;
-	f->seconds = clock_steady() - f->seconds;
-	f->next = NULL;
-	*d->last = f;
-	d->last = &f->next;
-	d->under_way--;
-	d->finished++;
+static struct download *
+of_job(struct job *j)
+{
+	return (struct download *)(void *)((char *)j - offsetof(struct download, job));
 }
 
-void
-work_stop_all(struct downloads *d, const struct err *why)
+static void
+submit(struct download *f, enum download_state state, void (*run)(struct job *j))
 {
-	if (d->stopped)
-		return;
-	d->stopped = true;
-	d->why = *why;
+	enter(f, state);
+	f->job.run = run;
+	pool_submit(f->d->pool, &f->job);
 }
 
-/* ---- is it there already ---- */
+/* At the end of a job: f belongs to the event loop again. */
+static void
+has_run(struct download *f)
+{
+	struct downloads *d = f->d;
+
+	(void)pthread_mutex_lock(&d->lock);
+	f->ran = NULL;
+	*d->last_ran = f;
+	d->last_ran = &f->ran;
+	(void)pthread_mutex_unlock(&d->lock);
+	fetch_wake(d->fetch);
+}
 
 int
-download_candidates(const struct download_conf *c, const struct request *r, char *path[PTYPE_COUNT],
-    struct err *e)
+download_places(const struct download_conf *c)
 {
-	char p[LAYOUT_SIZE];
+	return c->outdir != NULL ? 1 : PTYPE_COUNT;
+}
 
-	for (int i = 0; i < PTYPE_COUNT; i++)
-		path[i] = NULL;
-	for (int i = 0; i < PTYPE_COUNT; i++) {
-		if (c->outdir != NULL)
-			path[i] = mem_fmt(e, "%s/%s", c->outdir, r->final);
-		else if (layout_path(c->root, LAYOUT_DOWNLOADS, r->obpg.ds, (enum ptype)i, 0, r->final, p, e) == 0)
-			path[i] = mem_str(p, e);
-		if (path[i] != NULL)
+char *
+download_path(const struct download_conf *c, const struct listline *l, enum ptype type, struct err *e)
+{
+	char path[LAYOUT_SIZE], name[NAME_SIZE];
+
+	if (obpg_final_name(l->name, name, e) < 0)
+		return NULL;
+	if (c->outdir != NULL)
+		return xfmt("%s/%s", c->outdir, name);
+	if (layout_path(c->root, LAYOUT_DOWNLOADS, l->obpg.ds, type, 0, name, path, e) < 0)
+		return NULL;
+	return xstrdup(path);
+}
+
+/* Has a file that is there the listed digest? Then f->path is set. */
+static void
+look_job(struct job *j)
+{
+	struct download *f = of_job(j);
+	const struct download_conf *c = &f->d->conf;
+	const struct listline *l = &f->l;
+	struct stat st;
+
+	for (int i = 0; f->path == NULL && i < download_places(c); i++) {
+		char *path = download_path(c, l, (enum ptype)i, NULL), note[ERR_MSGMAX];
+
+		if (path == NULL || digest_file(l->alg, path, f->hex, NULL) < 0 || strcmp(f->hex, l->checksum) != 0) {
+			free(path);
 			continue;
-		while (i-- > 0)
-			free(path[i]);
+		}
+		f->path = path;
+		f->type = (enum ptype)i;
+		f->bytes = stat(path, &st) == 0 ? st.st_size : 0;
+		if (c->outdir != NULL &&	/* flat: the place does not tell the class */
+		    classify_file(path, path, &l->obpg, false, &f->type, note, sizeof(note), NULL) < 0)
+			f->type = l->obpg.nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED;
+	}
+	has_run(f);
+}
+
+static int
+check_and_publish(struct download *f, struct err *e)
+{
+	const struct listline *l = &f->l;
+	char *path;
+
+	if (stage_digest(&f->stage, f->hex, e) < 0)
+		return -1;
+	if (l->alg != DIGEST_NONE && strcmp(f->hex, l->checksum) != 0) {
+		f->damaged = true;
+		return err_set(e, E_DATA, "%.*s: wrong checksum: %s, listed is %s", url_shown(l->url), l->url, f->hex,
+		    l->checksum);
+	}
+	if (f->tries == 0 && stage_touch(&f->stage, e) < 0)
+		return -1;
+	if (classify_file(f->stage.file.tmp, l->name, &l->obpg, l->alg == DIGEST_NONE, &f->type, f->note,
+	    sizeof(f->note), e) < 0) {
+		/* If the digest is right, the listed file is no netCDF file. */
+		f->damaged = e->code == E_DATA && l->alg == DIGEST_NONE;
 		return -1;
 	}
+	path = download_path(&f->d->conf, l, f->type, e);
+	if (path == NULL || stage_publish(&f->stage, path, e) < 0) {
+		free(path);
+		return -1;
+	}
+	f->path = path;
+	f->bytes = f->stage.size;
 	return 0;
 }
 
-/* In the tree a file may be in one of two places, flat in one. */
-int
-work_places(const struct work *w)
+static void
+finish_job(struct job *j)
 {
-	return w->d->conf.outdir != NULL ? 1 : PTYPE_COUNT;
+	struct download *f = of_job(j);
+
+	(void)check_and_publish(f, &f->err);
+	has_run(f);
 }
 
-/* Whether one of the candidates exists and was not looked at before. */
-static bool
-worth_a_look(struct work *w)
+/* ---- the answer to a request ---- */
+
+/* What the files under way will still need of the disk. */
+static int64_t
+promised(const struct downloads *d)
 {
+	int64_t sum = 0;
+
+	for (const struct download *f = d->all.next; f != &d->all; f = f->next)
+		if (f->state == STATE_FETCH && f->stage.version.total > f->stage.size)
+			sum += f->stage.version.total - f->stage.size;
+	return sum;
+}
+
+static int
+on_head(struct transfer *t, struct err *e)
+{
+	struct download *f = t->ctx;
+	struct stage *s = &f->stage;
+	struct downloads *d = f->d;
+	struct version sent = s->version;
+	int64_t from = answer_begins(t, s->size, &sent, e);
+
+	if (from < 0 || (from == 0 && s->size > 0 && stage_anew(s, e) < 0))
+		return -1;
+	clear_suspect(f);
+	d->refused = 0;
+	if (sent.total > d->conf.max_size)
+		return err_set(e, E_DATA, "%.*s: larger than %lld bytes", url_shown(t->url), t->url,
+		    (long long)d->conf.max_size);
+	s->version.total = -1;
+	if (stage_space(s, sent.total - from, promised(d), e) < 0)
+		return -1;
+	s->version = sent;
+	return 0;
+}
+
+static int
+on_data(struct transfer *t, const void *data, size_t size, struct err *e)
+{
+	struct download *f = t->ctx;
+
+	f->d->bytes += (int64_t)size;
+	return stage_add(&f->stage, data, size, e);
+}
+
+static void
+on_done(struct transfer *t)
+{
+	happens(t->ctx, t->err.code == E_NONE ? EVENT_COMPLETE : EVENT_BROKEN);
+}
+
+/* ---- steps: what follows an event in a state ---- */
+
+/* Request the file, or the rest of it. */
+static void
+request(struct download *f)
+{
+	const struct download_conf *c = &f->d->conf;
+	struct stage *s = &f->stage;
+
+	enter(f, STATE_FETCH);
+	if (s->size > 0 && version_validator(&s->version) == NULL && stage_anew(s, &f->err) < 0) {
+		fail(f, false);
+		return;
+	}
+	rest_ask(&f->rest, s->size, &s->version);
+	f->began_at = s->size;
+	if (f->tries++ == 0)
+		f->t = (struct transfer){ .url = f->l.url, .headers = f->rest.headers, .follow = true,
+			.max_size = c->max_size, .deadline = clock_steady() + c->max_time, .head = on_head,
+			.data = on_data, .done = on_done, .ctx = f };
+	fetch_add(f->d->fetch, &f->t);
+}
+
+/* All of it has arrived. */
+static void
+finish(struct download *f)
+{
+	stage_settle(&f->stage);
+	f->damaged = false;
+	f->err.code = E_NONE;
+	submit(f, STATE_FINISH, finish_job);
+}
+
+/* It is ours, and not there. */
+static void
+begin(struct download *f)
+{
+	if (stage_begin(&f->stage, &f->err) < 0)
+		fail(f, false);
+	else if (f->stage.size > 0 && f->stage.size == f->stage.version.total)
+		finish(f);		/* killed between the last byte and the rename */
+	else
+		request(f);
+}
+
+static bool
+may_be_there(const struct download *f)
+{
+	const struct download_conf *c = &f->d->conf;
 	bool any = false;
-	struct stat st;
 
-	if (w->f->request.alg == DIGEST_NONE || w->d->conf.force)
+	if (f->l.alg == DIGEST_NONE || c->force)
 		return false;
-	for (int i = 0; i < work_places(w); i++) {
-		struct looked *l = &w->looked[i];
+	for (int i = 0; !any && i < download_places(c); i++) {
+		char *path = download_path(c, &f->l, (enum ptype)i, NULL);
 
-		if (stat(w->candidate[i], &st) < 0 || !S_ISREG(st.st_mode))
-			continue;
-		if (l->ino == st.st_ino && l->mtime.tv_sec == st.st_mtim.tv_sec &&
-		    l->mtime.tv_nsec == st.st_mtim.tv_nsec)
-			continue;
-		*l = (struct looked){ st.st_ino, st.st_mtim };
-		any = true;
+		any = path != NULL && file_exists(path);
+		free(path);
 	}
 	return any;
 }
 
-/* ---- the lock, and what an earlier run left ---- */
-
-static int
-open_stage(struct work *w, struct err *e)
-{
-	const struct download_conf *c = &w->d->conf;
-	const struct request *r = &w->f->request;
-	char dir[LAYOUT_SIZE];
-
-	if (c->outdir != NULL)
-		return stage_open(&w->stage, c->outdir, true, r->name, e);
-	if (layout_dir(c->root, LAYOUT_DOWNLOAD_STAGING, r->obpg.ds, PTYPE_COUNT, 0, dir, e) < 0)
-		return -1;
-	return stage_open(&w->stage, dir, false, r->name, e);
-}
-
-static void
-verify(struct work *w)
-{
-	w->phase = PHASE_VERIFY;
-	w->job.run = check_existing;
-	work_set_active(w, false);
-	pool_submit(w->d->pool, &w->job);
-}
-
-int
-work_anew(struct work *w, struct err *e)
-{
-	return writer_begin(w, e) < 0 ? -1 : stage_reset(&w->stage, e);
-}
-
-void
-work_finish(struct work *w)
-{
-	w->phase = PHASE_FINISH;
-	work_set_active(w, false);
-	writer_finish(w);
-}
-
-static void
-have_lock(struct work *w)
-{
-	bool resumable = stage_resumable(&w->stage, &w->f->request);
-
-	w->locked = true;
-	if ((resumable ? writer_begin(w, &w->f->err) : work_anew(w, &w->f->err)) < 0)
-		work_end(w, DOWNLOAD_FAILED, resumable);
-	else if (resumable && w->stage.size == w->stage.version.total)
-		work_finish(w);		/* killed between the last byte and the rename */
-	else
-		answer_begin(w);
-}
-
 /* Lock the file; while another process has it, look again later. */
 static void
-seek_lock(struct work *w)
+lock(struct download *f)
 {
-	struct download *f = w->f;
+	const struct download_conf *c = &f->d->conf;
+	const struct listline *l = &f->l;
+	const char *dir = c->outdir;
+	char staging[LAYOUT_SIZE];
 	double now = clock_steady();
 
-	if (open_stage(w, &f->err) == 0) {
-		if (worth_a_look(w)) {	/* it may have arrived meanwhile */
-			w->locked = true;
-			verify(w);
-		} else {
-			have_lock(w);
+	if (dir == NULL) {
+		if (layout_dir(c->root, LAYOUT_DOWNLOAD_STAGING, l->obpg.ds, PTYPE_COUNT, 0, staging, &f->err) < 0) {
+			fail(f, false);
+			return;
 		}
+		dir = staging;
+	}
+	if (stage_open(&f->stage, f->d->pool, dir, c->outdir != NULL, l, &f->err) == 0) {
+		if (may_be_there(f))
+			submit(f, STATE_LOOK, look_job);
+		else
+			begin(f);
 		return;
 	}
-	if (f->err.code != E_BUSY) {
-		if (f->err.code == E_MISSING)
-			f->err.code = E_ENV;	/* what is missing is a directory */
-		work_end(w, DOWNLOAD_FAILED, false);
+	if (f->err.code == E_BUSY && now < f->began + c->lock_wait) {
+		f->when = now + LOCK_LOOK;
 		return;
 	}
-	if (w->lock_deadline == 0)
-		w->lock_deadline = now + w->d->conf.lock_wait;
-	w->phase = PHASE_BUSY;
-	w->look_again = now + LOCK_LOOK;
-	work_wait(w, w->look_again);
-	if (now > w->lock_deadline) {
-		err_set(&f->err, E_BUSY, "%s: another process has been downloading it for %.0f s", f->request.name,
-		    w->d->conf.lock_wait);
-		work_end(w, DOWNLOAD_FAILED, false);
-	}
+	if (f->err.code == E_BUSY)
+		err_set(&f->err, E_BUSY, "%s: another process has been downloading it for %.0f s", l->name,
+		    c->lock_wait);
+	err_place(&f->err);		/* what is missing is a directory */
+	fail(f, false);
 }
 
-/* ---- results of the threads ---- */
-
 static void
-verified(struct work *w)
+looked(struct download *f)
 {
-	if (w->result == CHECK_YES) {
-		work_end(w, DOWNLOAD_SKIPPED, false);
-		return;
-	}
-	work_set_active(w, true);
-	if (w->locked)
-		have_lock(w);
+	if (f->path != NULL)
+		end(f, DOWNLOAD_SKIPPED, false);
+	else if (f->d->stopping)
+		give_up(f);
 	else
-		seek_lock(w);
+		begin(f);
 }
 
-/* Damaged on the way, or something is wrong here. */
+/* Try again after a while, or give up; f->err is the failure. Nothing of a damaged file is worth keeping. */
 static void
-not_good(struct work *w)
+again(struct download *f, enum retry_kind kind, double after)
 {
-	bool listed = w->f->request.alg != DIGEST_NONE;
+	double wait = retry_wait(&f->d->conf.retry, &f->retry, kind, after), now = clock_steady();
 
-	/* If the digest is right, the listed file is no netCDF file. */
-	if (w->result == CHECK_WRONG_DIGEST || (w->result == CHECK_NOT_NETCDF && !listed)) {
-		work_set_active(w, true);
-		answer_again_anew(w);
+	if (wait < 0 || (f->tries > 0 && now + wait >= f->t.deadline) || f->d->stopping) {
+		fail(f, kind == RETRY_BACKOFF);
 		return;
 	}
-	if (w->disk_full)
-		work_stop_all(w->d, &w->f->err);
-	work_end(w, DOWNLOAD_FAILED, false);
+	if (kind == RETRY_DAMAGED && stage_anew(&f->stage, &f->err) < 0) {
+		fail(f, false);
+		return;
+	}
+	prog_debug("%s; next try in %.1f s", f->err.msg, wait);
+	stage_rest(&f->stage);
+	f->when = now + wait;
+	enter(f, STATE_PAUSE);
 }
 
-/* The job of w is back. */
 static void
-advance(struct work *w)
+complete(struct download *f)
 {
-	struct downloads *d = w->d;
+	const struct stage *s = &f->stage;
+	const char *url = f->l.url;
 
-	if (d->stopping && w->result != CHECK_YES) {
-		work_end(w, DOWNLOAD_UNDONE, w->phase == PHASE_VERIFY);
-	} else if (w->phase == PHASE_VERIFY) {
-		verified(w);
-	} else if (w->result != CHECK_YES) {
-		not_good(w);
-	} else {
-		retry_success(&d->conf.retry);
-		work_end(w, DOWNLOAD_DONE, false);
+	clear_suspect(f);
+	if (s->size == 0)
+		err_set(&f->err, E_DATA, "%.*s: empty file", url_shown(url), url);
+	else if (s->version.total >= 0 && s->size != s->version.total)
+		err_set(&f->err, E_RETRY, "%.*s: %lld bytes instead of %lld", url_shown(url), url, (long long)s->size,
+		    (long long)s->version.total);
+	else
+		f->err.code = E_NONE;
+	if (f->err.code == E_NONE)
+		finish(f);
+	else
+		again(f, RETRY_DAMAGED, -1);
+}
+
+/*
+ * Credentials refused, or a page for people. Once per file it is tried again with fresh cookies, alone, so that a
+ * wrong password is not tried in parallel (accounts get locked); then the run ends.
+ */
+static void
+refused(struct download *f)
+{
+	struct downloads *d = f->d;
+
+	if (d->suspect == NULL || d->suspect == f) {
+		if (f->t.no_login || f->asked_again) {
+			fail(f, false);
+			return;
+		}
+		f->asked_again = true;
+		fetch_forget(d->fetch);
+		d->suspect = f;
+		fetch_only(d->fetch, &f->t);
+	}				/* else it waits for the verdict */
+	request(f);
+}
+
+static void
+broken(struct download *f)
+{
+	const struct transfer *t = &f->t;
+	enum retry_kind kind = t->kind;
+
+	f->err = t->err;
+	if (f->err.code == E_AUTH) {
+		refused(f);
+		return;
 	}
+	clear_suspect(f);
+	if (t->status == 403 && ++f->d->refused >= REFUSED_MAX)	/* one file may be forbidden; when all are, we are */
+		err_set(&f->err, E_AUTH, "%s, the %dth refusal in a row", t->err.msg, f->d->refused);
+	if (t->status == 416 && f->began_at > 0)
+		kind = RETRY_DAMAGED;
+	if (f->stage.size - f->began_at >= PROGRESS_SIZE) {
+		f->retry.failures = 0;
+		f->retry.tries[RETRY_BACKOFF] = 0;
+	}
+	if (f->stage.full || f->err.code == E_AUTH)
+		fail(f, false);
+	else
+		again(f, kind, t->after);
+}
+
+static void
+finished(struct download *f)
+{
+	if (f->path != NULL) {
+		retry_success(&f->d->conf.retry);
+		end(f, DOWNLOAD_DONE, false);
+	} else if (f->damaged && f->d->stopping) {
+		end(f, DOWNLOAD_UNDONE, false);
+	} else if (f->damaged) {
+		again(f, RETRY_DAMAGED, -1);
+	} else {
+		fail(f, false);
+	}
+}
+
+/* What is not here does not happen, or changes nothing: jobs are waited for when the run stops. */
+static void
+happens(struct download *f, enum event event)
+{
+	static void (*const step[STATE_COUNT][EVENT_COUNT])(struct download *f) = {
+		[STATE_LOCKED] = { [EVENT_TIME] = lock, [EVENT_STOP] = give_up },
+		[STATE_LOOK] = { [EVENT_RAN] = looked },
+		[STATE_FETCH] = { [EVENT_COMPLETE] = complete, [EVENT_BROKEN] = broken, [EVENT_STOP] = give_up },
+		[STATE_PAUSE] = { [EVENT_TIME] = request, [EVENT_STOP] = give_up },
+		[STATE_FINISH] = { [EVENT_RAN] = finished },
+	};
+
+	if (step[f->state][event] != NULL)
+		step[f->state][event](f);
 }
 
 /* ---- all of them ---- */
 
-static void
-wake(void *arg)
-{
-	fetch_wake(arg);
-}
-
+/* Each file under way is open, for its lock. */
 static int
-threads(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < THREADS_MIN ? THREADS_MIN : n > THREADS_MAX ? THREADS_MAX : (int)n;
-}
-
-/* Each waiting file is open, for its lock. */
-static int
-max_waiting(void)
+most_under_way(void)
 {
 	struct rlimit files;
 
-	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= WAITING_MAX + FILES_OPEN)
-		return WAITING_MAX;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= UNDER_WAY_MAX + FILES_OPEN)
+		return UNDER_WAY_MAX;
 	return files.rlim_cur > FILES_OPEN ? (int)files.rlim_cur - FILES_OPEN : 1;
 }
 
 struct downloads *
 downloads_new(const struct download_conf *conf, struct err *e)
 {
-	struct downloads *d = mem_array(1, sizeof(*d), e);
+	struct downloads *d = xarray(1, sizeof(*d));
 
-	if (d == NULL)
-		return NULL;
 	d->conf = *conf;
-	d->max_waiting = max_waiting();
-	d->look_at = NEVER;
+	d->max = most_under_way();
 	d->all.next = d->all.prev = &d->all;
-	d->last = &d->first;
-	publish_init(&d->publisher);
-	(void)pthread_mutex_init(&d->writers.lock, NULL);
-	(void)pthread_cond_init(&d->writers.idle, NULL);
+	d->last_ended = &d->ended;
+	d->last_ran = &d->ran;
+	(void)pthread_mutex_init(&d->lock, NULL);
 	d->fetch = fetch_new(&conf->fetch, e);
-	if (d->fetch != NULL)
-		d->blocks = blocks_new(2 * conf->parallel + BLOCKS_MORE, e);
-	if (d->blocks != NULL)
-		d->pool = pool_new(threads(), wake, d->fetch, e);
-	if (d->pool == NULL) {
-		downloads_free(d);
-		return NULL;
-	}
-	return d;
+	if (d->fetch != NULL && (d->pool = pool_new(conf->parallel > 1 ? THREADS : 1, e)) != NULL)
+		return d;
+	downloads_free(d);
+	return NULL;
 }
 
 void
 downloads_free(struct downloads *d)
 {
-	struct download *f;
-
 	if (d == NULL)
 		return;
-	if (d->pool != NULL)
-		downloads_stop(d);
-	while ((f = downloads_next(d)) != NULL)
-		download_free(f);
 	pool_free(d->pool);
-	blocks_free(d->blocks);
 	fetch_free(d->fetch);
-	(void)pthread_mutex_destroy(&d->writers.lock);
-	(void)pthread_cond_destroy(&d->writers.idle);
-	publish_fini(&d->publisher);
+	(void)pthread_mutex_destroy(&d->lock);
 	free(d);
 }
 
 bool
 downloads_room(const struct downloads *d)
 {
-	return !d->stopped && !d->stopping && d->active < d->conf.parallel + 1 &&
-	    d->under_way - d->active < d->max_waiting;
+	return d->why.code == E_NONE && d->in[STATE_FETCH] <= d->conf.parallel &&
+	    d->in[STATE_LOOK] + d->in[STATE_FINISH] < JOBS_MAX && d->left < d->max;
 }
 
-int
-downloads_add(struct downloads *d, struct request *r, struct err *e)
+void
+downloads_add(struct downloads *d, const struct listline *l, const char *line)
 {
-	struct download *f = mem_array(1, sizeof(*f), e);
-	struct work *w = mem_array(1, sizeof(*w), e);
+	struct download *f = xarray(1, sizeof(*f));
 
-	if (f == NULL || w == NULL || download_candidates(&d->conf, r, w->candidate, e) < 0) {
-		free(f);
-		free(w);
-		return -1;
-	}
-	f->request = *r;
-	*r = (struct request){0};
-	f->work = w;
-	f->seconds = clock_steady();
-	w->d = d;
-	w->f = f;
-	w->stage.file.fd = -1;
-	w->next = &d->all;
-	w->prev = d->all.prev;
-	w->prev->next = w;
-	d->all.prev = w;
-	d->under_way++;
-	d->active++;
-	if (worth_a_look(w))
-		verify(w);
-	else
-		seek_lock(w);
-	return 0;
+	f->l = *l;
+	f->line = xstrdup(line);
+	f->d = d;
+	f->began = clock_steady();
+	f->next = &d->all;
+	f->prev = d->all.prev;
+	f->prev->next = f;
+	d->all.prev = f;
+	f->state = STATE_LOCKED;
+	d->in[f->state]++;
+	d->left++;
+	lock(f);
 }
 
-/* Files whose lock another process had, and files whose wait is over. */
+/* Let what has run go on. */
 static void
-look_after_waiting(struct downloads *d)
+take_ran(struct downloads *d)
 {
-	double now = clock_steady(), when;
+	struct download *f, *next;
 
-	if (now < d->look_at)
-		return;
-	d->look_at = NEVER;
-	for (struct work *w = d->all.next, *next; w != &d->all; w = next) {
-		next = w->next;
-		if (!w->waiting || (w->phase != PHASE_FETCH && w->phase != PHASE_BUSY))
-			continue;
-		when = w->phase == PHASE_FETCH ? w->t.not_before : w->look_again;
-		if (when > now)
-			work_wait(w, when);
-		else
-			work_set_active(w, true);
-		if (when <= now && w->phase == PHASE_BUSY)
-			seek_lock(w);
+	(void)pthread_mutex_lock(&d->lock);
+	f = d->ran;
+	d->ran = NULL;
+	d->last_ran = &d->ran;
+	(void)pthread_mutex_unlock(&d->lock);
+	for (; f != NULL; f = next) {
+		next = f->ran;
+		happens(f, EVENT_RAN);
 	}
+}
+
+static bool
+waits_until(const struct download *f, double when)
+{
+	return (f->state == STATE_LOCKED || f->state == STATE_PAUSE) && f->when <= when;
+}
+
+/* Let happen what is due; returns when something will be next. */
+static double
+take_due(struct downloads *d)
+{
+	double now = clock_steady(), due = NEVER;
+	struct download *f, *next;
+
+	for (f = d->all.next; f != &d->all; f = next) {
+		next = f->next;
+		if (waits_until(f, now))
+			happens(f, EVENT_TIME);
+	}
+	for (f = d->all.next; f != &d->all; f = f->next)
+		if (waits_until(f, due))
+			due = f->when;
+	return due;
 }
 
 int
 downloads_turn(struct downloads *d, double timeout, int fd, struct err *e)
 {
-	struct job *j;
-	bool any = false;
+	double due, now;
 
-	while ((j = pool_done(d->pool, false)) != NULL) {
-		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
-		any = true;
-	}
-	look_after_waiting(d);
-	if (any || d->first != NULL)
+	take_ran(d);
+	due = take_due(d);
+	now = clock_steady();
+	if (due - now < timeout)
+		timeout = due > now ? due - now : 0;
+	if (d->ended != NULL)
 		timeout = 0;
-	else if (d->under_way > 0 && timeout > LOCK_LOOK)
-		timeout = LOCK_LOOK;
-	return fetch_turn(d->fetch, timeout, fd, e) < 0 ? -1 : 0;
-}
-
-struct download *
-downloads_next(struct downloads *d)
-{
-	struct download *f = d->first;
-
-	if (f == NULL)
-		return NULL;
-	d->first = f->next;
-	if (d->first == NULL)
-		d->last = &d->first;
-	d->finished--;
-	f->next = NULL;
-	return f;
+	if (fetch_turn(d->fetch, timeout, fd, e) < 0)
+		return -1;
+	hand_out(d);
+	return 0;
 }
 
 int
 downloads_left(const struct downloads *d)
 {
-	return d->under_way + d->finished;
+	return d->left;
 }
 
 const struct err *
 downloads_why_stopped(const struct downloads *d)
 {
-	return d->stopped ? &d->why : NULL;
+	return d->why.code != E_NONE ? &d->why : NULL;
 }
 
 void
 downloads_stop(struct downloads *d)
 {
-	struct job *j;
-
 	d->stopping = true;
 	fetch_drop(d->fetch);
-	d->suspect = NULL;
-	for (struct work *w = d->all.next, *next; w != &d->all; w = next) {
-		next = w->next;
-		if (w->phase == PHASE_FETCH || w->phase == PHASE_BUSY)
-			work_end(w, DOWNLOAD_UNDONE, true);
+	for (struct download *f = d->all.next, *next; f != &d->all; f = next) {
+		next = f->next;
+		happens(f, EVENT_STOP);
 	}
-	while ((j = pool_done(d->pool, true)) != NULL) {
-		advance((struct work *)(void *)((char *)j - offsetof(struct work, job)));
+	while (d->all.next != &d->all) {
+		pool_wait(d->pool, &d->all.next->job);
+		take_ran(d);
 	}
+	hand_out(d);
 }
 
 int64_t
 downloads_bytes(const struct downloads *d)
 {
 	return d->bytes;
-}
-
-void
-download_free(struct download *f)
-{
-	if (f == NULL)
-		return;
-	request_fini(&f->request);
-	free(f->path);
-	free(f);
 }

@@ -2,41 +2,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/url.h"
 #include "stage.h"
 
+#define BUFFER_SIZE ((size_t)256 * 1024)
+#define STRIDE (4 * 1024 * 1024)	/* the disk is set to work in steps of this size */
+#define NOTE_SIZE (1024 * 1024)		/* smaller files are not worth a side file */
 #define SIDE_MAX 16384			/* largest side file read */
 #define SIDE_END "end"			/* its last line; without it the file is torn */
 
-int
-stage_open(struct stage *s, const char *dir, bool hidden, const char *name, struct err *e)
-{
-	const char *dot = hidden ? "." : "";
-	char *tmp = mem_fmt(e, "%s/%s%s.part", dir, dot, name);
-	struct stat st;
-	int ret = -1;
-
-	*s = (struct stage){ .file.fd = -1, .version.total = -1 };
-	s->side = mem_fmt(e, "%s/%s%s.resume", dir, dot, name);
-	if (tmp != NULL && s->side != NULL)
-		ret = newfile_stage(&s->file, tmp, e);
-	free(tmp);
-	if (ret < 0) {
-		free(s->side);
-		*s = (struct stage){ .file.fd = -1 };
-		return -1;
-	}
-	/* An earlier run left something; a side file may be there. */
-	s->noted = fstat(s->file.fd, &st) == 0 && st.st_size > 0;
-	return 0;
-}
+/* ---- the side file ---- */
 
 /* The value of a "key value" line, NULL when the line is another one. */
 static const char *
@@ -47,93 +31,270 @@ value_of(const char *line, const char *key)
 	return strncmp(line, key, n) == 0 && line[n] == ' ' ? line + n + 1 : NULL;
 }
 
-/* Compare and take the lines of the side file; true when it is complete and about this request. */
+/* Take the version from the lines of the side file; true when it is complete and about this request. */
 static bool
-take_side(struct stage *s, char *text, const struct request *r)
+take_side(struct stage *s, char *text)
 {
 	bool url = false, checksum = false, end = false;
-	const char *v;
+	struct version *v = &s->version;
+	const char *value;
 	char *save = NULL;
 
 	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-		if ((v = value_of(line, "url")) != NULL)
-			url = strcmp(v, r->url) == 0;
-		else if ((v = value_of(line, "checksum")) != NULL)
-			checksum = strcmp(v, r->checksum) == 0;
-		else if ((v = value_of(line, "etag")) != NULL)
-			(void)str_fmt(s->version.etag, STAGE_TAGMAX, NULL, "%s", v);
-		else if ((v = value_of(line, "modified")) != NULL)
-			(void)str_fmt(s->version.modified, STAGE_TAGMAX, NULL, "%s", v);
-		else if ((v = value_of(line, "length")) != NULL)
-			s->version.total = strtoll(v, NULL, 10);
+		if ((value = value_of(line, "url")) != NULL)
+			url = strcmp(value, s->l->url) == 0;
+		else if ((value = value_of(line, "checksum")) != NULL)
+			checksum = strcmp(value, s->l->checksum) == 0;
+		else if ((value = value_of(line, "etag")) != NULL)
+			(void)str_fmt(v->etag, sizeof(v->etag), NULL, "%s", value);
+		else if ((value = value_of(line, "modified")) != NULL)
+			(void)str_fmt(v->modified, sizeof(v->modified), NULL, "%s", value);
+		else if ((value = value_of(line, "length")) != NULL)
+			v->total = strtoll(value, NULL, 10);
 		end = strcmp(line, SIDE_END) == 0;
 	}
-	return url && checksum && end;
+	return url && checksum && end && version_validator(v) != NULL;
 }
 
-bool
-stage_resumable(struct stage *s, const struct request *r)
+/* Write the side file, if there is anything to note. A failure only costs a later continuation. */
+static void
+note(struct stage *s)
 {
-	struct stat st;
-	char *text;
-	bool ours;
+	const struct version *v = &s->version;
+	struct buf b = {0};
+	int fd;
 
-	if (r->alg == DIGEST_NONE || fstat(s->file.fd, &st) < 0 || st.st_size == 0)
-		return false;
-	text = file_read(s->side, SIDE_MAX, NULL);
-	if (text == NULL)
-		return false;
-	ours = take_side(s, text, r);
-	free(text);
-	s->size = st.st_size;
-	if (ours && stage_validator(s) != NULL && (s->version.total < 0 || s->size <= s->version.total))
-		return true;
-	s->version = (struct version){ .total = -1 };
-	return false;
+	if (s->noted || s->l->alg == DIGEST_NONE || version_validator(v) == NULL)
+		return;
+	buf_add(&b, "url %s\nchecksum %s\n", s->l->url, s->l->checksum);
+	if (v->etag[0] != '\0')
+		buf_add(&b, "etag %s\n", v->etag);
+	if (v->modified[0] != '\0')
+		buf_add(&b, "modified %s\n", v->modified);
+	buf_add(&b, "length %lld\n" SIDE_END "\n", (long long)v->total);
+	fd = open(s->side, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	if (fd >= 0) {
+		/* Torn or lost files are noticed by their reader. */
+		s->noted = write(fd, buf_str(&b), b.len) == (ssize_t)b.len;
+		(void)close(fd);
+	}
+	buf_free(&b);
 }
 
-int
-stage_reset(struct stage *s, struct err *e)
+static void
+forget_note(struct stage *s)
 {
-	bool empty = s->size == 0 && !s->noted;
-
-	s->size = 0;
-	s->version = (struct version){ .total = -1 };
-	if (empty)
-		return 0;
-	if (ftruncate(s->file.fd, 0) < 0)
-		return err_sys(e, "%s", s->file.tmp);
 	if (s->noted)
 		(void)unlink(s->side);
 	s->noted = false;
+}
+
+/* ---- writing; by one thread at a time ---- */
+
+static int
+disk_failed(struct stage *s, struct err *e)
+{
+	s->full = errno == ENOSPC || errno == EDQUOT;
+	return err_sys(e, "%s", s->file.tmp);
+}
+
+/* Digest what an earlier run has left, up to what is written. */
+static int
+digest_written(struct stage *s, struct err *e)
+{
+	char *block;
+	int ret = 0;
+
+	if (s->digested == s->written)
+		return 0;
+	block = xarray(BUFFER_SIZE, 1);
+	while (ret == 0 && s->digested < s->written) {
+		int64_t left = s->written - s->digested;
+		ssize_t n = pread(s->file.fd, block, left < (int64_t)BUFFER_SIZE ? (size_t)left : BUFFER_SIZE,
+		    s->digested);
+
+		if (n < 0)
+			ret = err_sys(e, "%s", s->file.tmp);
+		else if (n == 0)
+			ret = err_set(e, E_ENV, "%s: shrank while it was read", s->file.tmp);
+		else
+			ret = digest_update(s->digest, block, (size_t)n, e);
+		s->digested += n > 0 ? n : 0;
+	}
+	free(block);
+	return ret;
+}
+
+/* Append a buffer to the file. */
+static int
+append(struct stage *s, const char *data, size_t size, struct err *e)
+{
+	if (digest_written(s, e) < 0 || digest_update(s->digest, data, size, e) < 0)
+		return -1;
+	while (size > 0) {
+		ssize_t n = pwrite(s->file.fd, data, size, s->written);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return disk_failed(s, e);
+		data += n;
+		size -= (size_t)n;
+		s->written += n;
+	}
+	s->digested = s->written;
+	if (s->written - s->hinted >= STRIDE) {	/* so that the sync at the end is short */
+		(void)sync_file_range(s->file.fd, s->hinted, s->written - s->hinted, SYNC_FILE_RANGE_WRITE);
+		s->hinted = s->written;
+	}
 	return 0;
 }
 
+static void
+write_buffer(struct job *j)
+{
+	struct stage *s = (struct stage *)(void *)((char *)j - offsetof(struct stage, job));
+
+	(void)append(s, s->writing, BUFFER_SIZE, &s->err);
+}
+
+/* What has not filled its buffer yet. */
+static void
+write_rest(struct stage *s)
+{
+	if (s->err.code == E_NONE && s->filled > 0)
+		(void)append(s, s->filling, s->filled, &s->err);
+	s->filled = 0;
+	free(s->filling);
+	free(s->writing);
+	s->filling = s->writing = NULL;
+}
+
 int
-stage_write(const struct stage *s, const void *data, size_t size, int64_t at, bool *full, struct err *e)
+stage_add(struct stage *s, const void *data, size_t size, struct err *e)
 {
 	const char *p = data;
 
 	while (size > 0) {
-		ssize_t n = pwrite(s->file.fd, p, size, at);
+		size_t room = BUFFER_SIZE - s->filled, n = size < room ? size : room;
+		char *full = s->filling;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			*full = errno == ENOSPC || errno == EDQUOT;
-			return err_sys(e, "%s", s->file.tmp);
-		}
+		if (full == NULL)
+			full = s->filling = xarray(BUFFER_SIZE, 1);
+		memcpy(full + s->filled, p, n);
+		s->filled += n;
+		s->size += (int64_t)n;
 		p += n;
-		at += n;
-		size -= (size_t)n;
+		size -= n;
+		if (n < room)
+			break;
+		stage_settle(s);
+		if (s->err.code != E_NONE) {
+			*e = s->err;
+			return -1;
+		}
+		if (s->size >= NOTE_SIZE)
+			note(s);
+		s->filling = s->writing;
+		s->writing = full;
+		s->filled = 0;
+		pool_submit(s->pool, &s->job);
 	}
 	return 0;
 }
 
 void
-stage_write_back(const struct stage *s, int64_t from, int64_t size)
+stage_rest(struct stage *s)
 {
-	(void)sync_file_range(s->file.fd, from, size, SYNC_FILE_RANGE_WRITE);
+	stage_settle(s);
+	write_rest(s);
+}
+
+void
+stage_settle(const struct stage *s)
+{
+	pool_wait(s->pool, &s->job);
+}
+
+int
+stage_digest(struct stage *s, char hex[DIGEST_HEX_SIZE], struct err *e)
+{
+	write_rest(s);
+	if (s->err.code == E_NONE)
+		return digest_written(s, e) < 0 ? -1 : digest_hex(s->digest, hex, e);
+	*e = s->err;
+	return -1;
+}
+
+int
+stage_space(struct stage *s, int64_t need, int64_t promised, struct err *e)
+{
+	struct statvfs vfs;
+	double left;
+
+	if (need <= 0 || fstatvfs(s->file.fd, &vfs) < 0)
+		return 0;		/* then writing will tell */
+	left = (double)vfs.f_bavail * (double)vfs.f_frsize - (double)promised;
+	if ((double)need <= left)
+		return 0;
+	s->full = true;
+	return err_set(e, E_ENV, "%.*s: no space for it: %lld bytes needed, %.0f free", url_shown(s->l->url),
+	    s->l->url, (long long)need, left > 0 ? left : 0);
+}
+
+/* ---- from beginning to end ---- */
+
+int
+stage_open(struct stage *s, struct pool *pool, const char *dir, bool hidden, const struct listline *l, struct err *e)
+{
+	char *tmp = xfmt("%s/%s%s.part", dir, hidden ? "." : "", l->name);
+	int ret;
+
+	*s = (struct stage){ .l = l, .pool = pool, .job.run = write_buffer };
+	ret = newfile_stage(&s->file, tmp, e);
+	if (ret == 0)
+		s->side = xfmt("%.*s.resume", (int)(strlen(tmp) - strlen(".part")), tmp);
+	free(tmp);
+	return ret;
+}
+
+static int
+begin_digest(struct stage *s, struct err *e)
+{
+	digest_free(s->digest);
+	s->digested = 0;
+	s->digest = digest_new(s->l->alg != DIGEST_NONE ? s->l->alg : DIGEST_SHA1, e);
+	return s->digest != NULL ? 0 : -1;
+}
+
+int
+stage_anew(struct stage *s, struct err *e)
+{
+	stage_settle(s);
+	s->size = s->written = s->hinted = 0;
+	s->filled = 0;
+	s->version = (struct version){ .total = -1 };
+	if (ftruncate(s->file.fd, 0) < 0)
+		return err_sys(e, "%s", s->file.tmp);
+	forget_note(s);
+	return begin_digest(s, e);
+}
+
+int
+stage_begin(struct stage *s, struct err *e)
+{
+	struct stat st;
+	char *text;
+
+	if (fstat(s->file.fd, &st) < 0)
+		return err_sys(e, "%s", s->file.tmp);
+	s->noted = st.st_size > 0;	/* an earlier run left something: a side file may be there */
+	s->version.total = -1;
+	text = s->noted && s->l->alg != DIGEST_NONE ? file_read(s->side, SIDE_MAX, NULL) : NULL;
+	if (text != NULL && take_side(s, text) && (s->version.total < 0 || st.st_size <= s->version.total))
+		s->size = s->written = s->hinted = st.st_size;
+	free(text);
+	return s->size > 0 ? begin_digest(s, e) : stage_anew(s, e);
 }
 
 int
@@ -142,64 +303,41 @@ stage_touch(const struct stage *s, struct err *e)
 	return futimens(s->file.fd, NULL) < 0 ? err_sys(e, "%s", s->file.tmp) : 0;
 }
 
-const char *
-stage_validator(const struct stage *s)
-{
-	return s->version.etag[0] != '\0' ? s->version.etag :
-	    s->version.modified[0] != '\0' ? s->version.modified : NULL;
-}
-
-void
-stage_note(struct stage *s, const struct request *r)
-{
-	struct buf b = {0};
-	const char *text;
-	int fd;
-
-	if (s->noted || r->alg == DIGEST_NONE || stage_validator(s) == NULL)
-		return;
-	buf_add(&b, "url %s\nchecksum %s\n", r->url, r->checksum);
-	if (s->version.etag[0] != '\0')
-		buf_add(&b, "etag %s\n", s->version.etag);
-	if (s->version.modified[0] != '\0')
-		buf_add(&b, "modified %s\n", s->version.modified);
-	buf_add(&b, "length %lld\n" SIDE_END "\n", (long long)s->version.total);
-	text = buf_text(&b, NULL);
-	fd = open(s->side, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-	if (fd >= 0) {
-		/* Torn or lost files are noticed by their reader; a sync would stop the event loop. */
-		s->noted = text != NULL && write(fd, text, b.len) == (ssize_t)b.len;
-		(void)close(fd);
-	}
-	buf_free(&b);
-}
-
 int
 stage_publish(struct stage *s, const char *path, struct err *e)
 {
-	/* The side file goes first: killed behind the rename, nobody would come back for it. */
-	if (s->noted)
-		(void)unlink(s->side);
-	s->noted = false;
-	return newfile_publish(&s->file, path, e);
+	int ret = -1;
+
+	errno = 0;
+	if (newfile_sync(&s->file, e) == 0) {
+		forget_note(s);		/* first: killed behind the rename, nobody would come back for it */
+		ret = newfile_publish(&s->file, path, e);
+	}
+	if (ret == 0)
+		ret = file_sync_dir(path, e);
+	s->full = ret < 0 && (errno == ENOSPC || errno == EDQUOT);
+	return ret;
 }
 
 void
-stage_close(struct stage *s, const struct request *r, bool keep)
+stage_close(struct stage *s, bool keep)
 {
 	if (s->file.tmp == NULL)
 		return;
-	if (keep && s->size > 0 && !s->file.committed)
-		stage_note(s, r);
-	else
-		keep = false;
-	keep = keep && s->noted;
-	if (!keep && s->noted)
-		(void)unlink(s->side);
+	stage_settle(s);
+	keep = keep && s->size > 0 && !s->file.committed;
 	if (keep)
-		newfile_keep(&s->file);
+		note(s);
 	else
+		s->filled = 0;
+	write_rest(s);
+	if (keep && s->noted) {
+		newfile_keep(&s->file);
+	} else {
+		forget_note(s);
 		newfile_close(&s->file);
+	}
+	digest_free(s->digest);
 	free(s->side);
-	*s = (struct stage){ .file.fd = -1 };
+	*s = (struct stage){ .size = 0 };
 }

@@ -4,65 +4,76 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answer.h"
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "request.h"
+#include "base/pool.h"
+#include "granule/listline.h"
 
 /*
  * Where a file is while it is being downloaded: NAME.part in the staging directory, locked, and, once it has some
  * size, NAME.resume beside it, which says what the server called this version of the file, so that a later run can
  * go on with it.
+ *
+ * What arrives fills a buffer; a full one is digested and written by a thread of the pool while the next one fills.
+ * One thread at a time has the stage: the owner of the pool, but for what is said below.
  */
 
-#define STAGE_TAGMAX 256
-
-struct version {
-	char etag[STAGE_TAGMAX];	/* strong ETag with its quotes, or "" */
-	char modified[STAGE_TAGMAX];	/* Last-Modified as sent, or "" */
-	int64_t total;			/* bytes of the whole file, -1 unknown */
-};
-
 struct stage {
-	struct newfile file;		/* file.fd, file.tmp */
-	char *side;			/* path of NAME.resume */
-	int64_t size;			/* bytes of the file so far, written or on their way to it */
-	bool noted;			/* the side file is there */
+	int64_t size;			/* bytes of the file, written or on their way to it */
 	struct version version;
+	bool full;			/* something failed because the disk is full */
+
+	/* Its own */
+	struct newfile file;
+	char *side;			/* path of NAME.resume */
+	bool noted;			/* the side file is there */
+	const struct listline *l;
+	struct pool *pool;
+	struct job job;			/* writes the full buffer */
+	char *filling, *writing;	/* buffers; NULL without */
+	size_t filled;			/* bytes in the filling one */
+	int64_t written, hinted, digested;	/* bytes in the file, told to the disk, and in the digest */
+	struct digest *digest;
+	struct err err;			/* of the first write that failed; nothing is written behind it */
 };
 
-/* stage_open - lock the .part of name in dir (hidden: with a dot in front); -1 with E_BUSY while another process
- * has it, E_ENV. */
-int	stage_open(struct stage *s, const char *dir, bool hidden, const char *name, struct err *e);
+/* stage_open - lock the .part of the line's file in dir (hidden: with a dot in front); the line is borrowed. -1
+ * with E_BUSY while another process has it, E_ENV. */
+int	stage_open(struct stage *s, struct pool *pool, const char *dir, bool hidden, const struct listline *l,
+	    struct err *e);
 
-/* stage_resumable - whether what is there belongs to this request and can be continued; sets size and version.
- * Requests without a checksum are never continued from an earlier run: nothing would prove that the parts fit. */
-bool	stage_resumable(struct stage *s, const struct request *r);
+/* stage_begin - go on with what an earlier run left, if it belongs to this line, else with nothing. Lines without a
+ * checksum always begin anew: nothing would prove that the parts fit. */
+int	stage_begin(struct stage *s, struct err *e);
 
-/* stage_reset - begin the .part anew; nothing may be on its way to it. */
-int	stage_reset(struct stage *s, struct err *e);
+/* stage_anew - forget all there is. */
+int	stage_anew(struct stage *s, struct err *e);
 
-/* stage_write - put size bytes at the offset at; from any thread, as it changes nothing in s. *full is set when the
- * disk is. */
-int	stage_write(const struct stage *s, const void *data, size_t size, int64_t at, bool *full, struct err *e);
+/* stage_add - append; may wait for the thread. -1 with E_ENV, also when an earlier write failed. */
+int	stage_add(struct stage *s, const void *data, size_t size, struct err *e);
 
-/* stage_write_back - let the disk begin with a part of the file now, so that the sync at the end is short. */
-void	stage_write_back(const struct stage *s, int64_t from, int64_t size);
+/* stage_space - whether there is room for need bytes beside those already promised to others; -1 with E_ENV. */
+int	stage_space(struct stage *s, int64_t need, int64_t promised, struct err *e);
+
+/* stage_rest - nothing will come for a while: write what has arrived, keep no buffers. */
+void	stage_rest(struct stage *s);
+
+/* stage_settle - wait for the thread; then any one thread may call stage_digest, stage_touch and stage_publish. */
+void	stage_settle(const struct stage *s);
+
+/* stage_digest - write the rest; the digest of the file (SHA-1 when the list has none). */
+int	stage_digest(struct stage *s, char hex[DIGEST_HEX_SIZE], struct err *e);
 
 /* stage_touch - an earlier run has written all of it: the combiner takes the time stamp for the time of arrival. */
 int	stage_touch(const struct stage *s, struct err *e);
 
-/* stage_note - write the side file, if there is anything to note. A failure only costs a later continuation. */
-void	stage_note(struct stage *s, const struct request *r);
-
-/* stage_validator - what If-Range takes: the ETag, else Last-Modified, else NULL. */
-const char	*stage_validator(const struct stage *s);
-
-/* stage_publish - give the complete and synced file its name; see newfile_publish. */
+/* stage_publish - sync it and give it its name. */
 int	stage_publish(struct stage *s, const char *path, struct err *e);
 
 /* stage_close - remove the .part (unless published) and the side file; with keep, leave them for a later run when
  * they can be continued. Safe on all-zero. */
-void	stage_close(struct stage *s, const struct request *r, bool keep);
+void	stage_close(struct stage *s, bool keep);
 
 #endif

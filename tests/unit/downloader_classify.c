@@ -18,10 +18,10 @@ main(void)
 
 		if (fp == NULL || fputs(junk[i], fp) == EOF || fclose(fp) != 0)
 			return 1;
-		is_int(classify_file("f.nc", NULL, "f", &n, true, &type, note, sizeof(note), &e), -1, "junk %zu", i);
-		is_int(classify_file("f.nc", NULL, "f", &n, false, &type, note, sizeof(note), &e), -1, "... verified");
+		is_int(classify_file("f.nc", "f", &n, true, &type, note, sizeof(note), &e), -1, "junk %zu", i);
+		is_int(classify_file("f.nc", "f", &n, false, &type, note, sizeof(note), &e), -1, "... verified");
 		is_int(e.code, E_DATA, "... is bad data: %s", e.msg);
 	}
-	is_int(classify_file("none.nc", NULL, "f", &n, true, &type, note, sizeof(note), &e), -1, "no file");
+	is_int(classify_file("none.nc", "f", &n, true, &type, note, sizeof(note), &e), -1, "no file");
 	return tap_done();
 }
