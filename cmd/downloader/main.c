@@ -6,14 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/set.h"
-#include "base/url.h"
 #include "netcdf/ncf.h"
 #include "run/run.h"
-#include "download.h"
-#include "report.h"
+#include "feed.h"
 
 #define PARALLEL_DEFAULT 4
 #define PARALLEL_MAX 16
@@ -23,17 +19,11 @@ struct downloading {
 	struct run run;
 	struct download_conf conf;
 	const char *login_host, *netrc;
-	long max, max_size, retries;
-	bool no_checksum;
-
+	long max_size, retries;
+	struct feed feed;
 	struct login login;
-	struct downloads *d;
 	struct report report;
-	struct listline l;		/* the last line */
-	struct set seen;		/* URLs and checksums: each is fetched once */
 	int list_fd;			/* job mode: the .txt list; else -1 */
-	bool input_ended;
-	size_t unattempted, unverified;
 };
 
 #define ROW(name, arg, kind, field, help) { 0, name, arg, kind, offsetof(struct downloading, field), help }
@@ -42,8 +32,8 @@ static const struct option_row rows[] = {
 	ROW("netrc", "FILE", OPT_TEXT, netrc,
 	    "Earthdata Login credentials (else EDL_USERNAME and\nEDL_PASSWORD, NETRC, ~/.netrc)"),
 	ROW("force", NULL, OPT_FLAG, conf.force, "fetch also what is there and verified"),
-	ROW("max", "N", OPT_NUMBER(0, 1000000000), max, "process N lines only (0: all)"),
-	ROW("no-checksum", NULL, OPT_FLAG, no_checksum, "ignore the checksums of the list"),
+	ROW("max", "N", OPT_NUMBER(0, 1000000000), feed.max, "process N lines only (0: all)"),
+	ROW("no-checksum", NULL, OPT_FLAG, feed.no_checksum, "ignore the checksums of the list"),
 	ROW("min-interval", "SECONDS", OPT_REAL(0, 3600), conf.fetch.min_interval,
 	    "between request starts (1; 0 to this machine)"),
 	ROW("retries", "N", OPT_NUMBER(0, 100), retries, "retries of a request that failed (7)"),
@@ -72,220 +62,24 @@ static const struct program program = {
 };
 
 static void
-undone(struct downloading *p, const char *line)
-{
-	p->unattempted++;
-	run_failed_line(&p->run, line);
-}
-
-/* A file is through: its record. */
-static void
-done(void *ctx, struct download *f)
-{
-	struct downloading *p = ctx;
-	struct item it;
-
-	if (f->result == DOWNLOAD_UNDONE) {
-		undone(p, f->line);
-		return;
-	}
-	if (f->result == DOWNLOAD_FAILED && f->err.code == E_AUTH)
-		err_set(&f->err, E_AUTH, "authentication failed: %s; the run is stopped; check EDL_USERNAME and "
-		    "EDL_PASSWORD, or the netrc file", f->err.msg);
-	if (f->result != DOWNLOAD_FAILED && f->note[0] != '\0')
-		prog_say("%s", f->note);
-	p->unverified += f->result != DOWNLOAD_FAILED && f->l.alg == DIGEST_NONE;
-	report_item(&it, f);
-	run_put(&p->run, &it);
-	if (f->result == DOWNLOAD_FAILED)
-		report_failed(&p->report, f->l.name);
-	else
-		report_processed(&p->report, f->line);
-}
-
-/* ---- one line in ---- */
-
-/* The line without blanks around it, and https. */
-static char *
-tidy_line(const char *line, const char *url)
-{
-	size_t n;
-
-	line += strspn(line, " \t");
-	for (n = strlen(line); n > 0 && strchr(" \t\r", line[n - 1]) != NULL; n--)
-		;
-	if (str_starts(line, "http:") && str_starts(url, "https:"))
-		return xfmt("https%.*s", (int)(n - strlen("http")), line + strlen("http"));
-	return xfmt("%.*s", (int)n, line);
-}
-
-static void
-bad_line(struct downloading *p, const char *line, const struct err *why)
-{
-	const struct list_in *in = &p->run.in;
-	char base[NAME_SIZE];
-	struct item it;
-
-	item_begin(&it, NULL);
-	it.line = line;
-	if (in->argv != NULL)
-		err_set(&it.err, why->code, "argument %zu: %s", in->line, why->msg);
-	else
-		err_set(&it.err, why->code, "%s: line %zu: %s", in->name, in->line, why->msg);
-	listline_base(line, base);
-	if (base[0] != '\0') {
-		strlist_push(&it.inputs, base);
-		report_failed(&p->report, base);
-	}
-	run_put(&p->run, &it);
-}
-
-static void
-say_plan(const struct downloading *p)
-{
-	const struct listline *l = &p->l;
-	struct err e;
-
-	for (int i = 0; i < download_places(&p->conf); i++) {
-		char *path = download_path(&p->conf, l, (enum ptype)i, &e);
-
-		if (path == NULL)
-			prog_warn(&e);
-		else
-			prog_say("%.*s -> %s%s", url_shown(l->url), l->url, path, file_exists(path) ? " (exists)" : "");
-		free(path);
-	}
-}
-
-static bool
-is_new(struct downloading *p)
-{
-	char *text = xfmt("%s %s", p->l.url, p->l.checksum);
-	uint32_t *seen = set_at(&p->seen, text, strlen(text));
-	bool is = *seen == 0;
-
-	*seen = 1;
-	free(text);
-	return is;
-}
-
-static void
-take_line(struct downloading *p, const char *text)
-{
-	const struct dataset *only = p->run.dataset_text != NULL ? p->run.ds : NULL;
-	struct listline *l = &p->l;
-	struct err e;
-	enum listline_result got = listline_parse(text, LISTLINE_SOURCE, l, &e);
-	char *line;
-
-	if (got == LISTLINE_NONE)
-		return;
-	if (p->max > 0 && p->report.lines >= p->max) {
-		p->unattempted++;
-		return;
-	}
-	line = tidy_line(text, got == LISTLINE_FILE ? l->url : "");
-	if (got == LISTLINE_FILE && only != NULL && l->obpg.ds != only) {
-		err_set(&e, E_DATA, "%s: not a file of %s", l->name, only->key);
-		got = LISTLINE_BAD;
-	}
-	if (p->no_checksum) {
-		l->alg = DIGEST_NONE;
-		l->checksum[0] = '\0';
-	}
-	if (got != LISTLINE_FILE) {
-		p->report.lines++;
-		bad_line(p, line, &e);
-	} else if (is_new(p)) {
-		p->report.lines++;
-		report_start(&p->report, l->obpg.ds);
-		if (p->run.dry_run)
-			say_plan(p);
-		else
-			downloads_add(p->d, l, line);
-	}
-	free(line);
-}
-
-/* Read what can be read now and may be begun. */
-static void
-feed(struct downloading *p)
-{
-	struct run *r = &p->run;
-	enum list_result got;
-	struct item it;
-	char *line;
-
-	while (!p->input_ended && run_goes_on(r) && (r->dry_run || (downloads_room(p->d) && list_ready(&r->in)))) {
-		item_begin(&it, NULL);
-		got = list_next(&r->in, &line, &it.err);
-		if (got == LIST_ITEM) {
-			take_line(p, line);
-		} else if (got == LIST_BAD) {
-			p->report.lines++;
-			run_put(r, &it);
-		} else {
-			if (got == LIST_FAILED)
-				run_error(r, &it.err);
-			p->input_ended = true;
-		}
-	}
-}
-
-/* The run ends early: what is left of the input was not attempted, and --failed gets it. After a signal what can be had
- * at once: a list in a file, not one that is still being written. */
-static void
-give_up_rest(struct downloading *p)
-{
-	struct run *r = &p->run;
-	enum list_result got;
-	struct err e;
-	char *line;
-
-	while (!p->input_ended && (prog_signal() == 0 || list_ready(&r->in))) {
-		got = list_next(&r->in, &line, &e);
-		if (got == LIST_ITEM && line[strspn(line, " \t")] != '\0' && line[strspn(line, " \t")] != '#')
-			undone(p, line);
-		p->input_ended = got == LIST_END || got == LIST_FAILED;
-	}
-}
-
-/* ---- the run ---- */
-
-static void
 loop(struct downloading *p)
 {
 	struct run *r = &p->run;
-	const struct err *why;
+	struct downloads *d = p->feed.d;
 	struct err e;
 
 	for (;;) {
-		bool listen;
-
-		feed(p);
-		why = downloads_why_stopped(p->d);
-		if (!run_goes_on(r) || ((p->input_ended || why != NULL) && downloads_left(p->d) == 0))
+		feed_lines(&p->feed);
+		if (!run_goes_on(r) || ((p->feed.ended || downloads_why_stopped(d) != NULL) && downloads_left(d) == 0))
 			break;
-		run_progress(r, (size_t)downloads_left(p->d), (uint64_t)downloads_bytes(p->d), NULL);
-		listen = !p->input_ended && r->in.argv == NULL && downloads_room(p->d);
-		if (downloads_turn(p->d, 1.0, listen ? r->in.fd : -1, &e) < 0) {
+		run_progress(r, (size_t)downloads_left(d), (uint64_t)downloads_bytes(d), NULL);
+		if (downloads_turn(d, 1.0, feed_listens(&p->feed) ? r->in.fd : -1, &e) < 0) {
 			run_error(r, &e);
 			break;
 		}
 	}
-	downloads_stop(p->d);
-	give_up_rest(p);
-	prog_progress_end();
-	why = downloads_why_stopped(p->d);
-	if (why != NULL && why->code != E_AUTH)
-		prog_say("the disk is full; the run is stopped, %zu lines were not attempted", p->unattempted);
-	else if (p->unattempted > 0)
-		prog_say("%zu lines were not attempted", p->unattempted);
-	if (p->unverified > 0)
-		prog_say("%zu files came without a checksum; only their length and structure were checked",
-		    p->unverified);
-	prog_debug("%zu downloaded, %zu present, %zu failed, %s in %.1f s", r->done, r->skipped, r->nfailed,
-	    prog_human((uint64_t)downloads_bytes(p->d)), clock_steady() - r->began);
+	downloads_stop(d);
+	feed_give_up(&p->feed);
 }
 
 /* The .txt list a job is about: it lies beside the job list. */
@@ -322,16 +116,21 @@ open_all(struct downloading *p, struct err *e)
 	c->max_size = p->max_size * 1000000LL;
 	c->retry.tries = (int)p->retries + 1;
 	c->fetch.login = &p->login;
-	c->done = done;
-	c->ctx = p;
+	c->done = report_done;
+	c->ctx = &p->report;
 	if (r->jobs > PARALLEL_MAX)
 		return err_set(e, E_USAGE, "-j %ld: at most %d", r->jobs, PARALLEL_MAX);
 	if (login_init(&p->login, p->login_host, p->netrc, e) < 0 || run_open(r, e) < 0 ||
 	    (r->job != NULL && open_list(p, e) < 0))
 		return -1;
 	report_init(&p->report, r);
-	p->d = downloads_new(c, e);
-	return p->d != NULL ? 0 : -1;
+	p->feed.run = r;
+	p->feed.conf = c;
+	p->feed.report = &p->report;
+	if (r->dry_run)
+		return 0;
+	p->feed.d = downloads_new(c, e);
+	return p->feed.d != NULL ? 0 : -1;
 }
 
 int
@@ -353,15 +152,15 @@ main(int argc, char *argv[])
 		status = run_abort(&p.run, &e);
 	} else {
 		if (p.run.dry_run)
-			feed(&p);
+			feed_lines(&p.feed);
 		else
 			loop(&p);
-		report_end(&p.report);
+		report_end(&p.report, p.feed.d);
 		status = run_end(&p.run, "print_final_log");
 	}
-	downloads_free(p.d);
+	downloads_free(p.feed.d);
 	login_fini(&p.login);
-	set_fini(&p.seen);
+	feed_fini(&p.feed);
 	if (p.list_fd >= 0)
 		(void)close(p.list_fd);
 	return status;

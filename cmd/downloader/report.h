@@ -7,14 +7,15 @@
 #include "run/run.h"
 
 /*
- * What is told about the run: the record of a file, and the lines of the logs other systems read.
+ * What is told about the run: the records of files, the lines of the logs other systems read, and a summary.
  */
 
 struct report {
 	struct run *run;
-	const struct dataset *ds;	/* of the run, else of its list's name; NULL: of the first file */
+	const struct dataset *ds;	/* of the run, else of its list's name, else of the first file */
 	bool started;
 	long lines;			/* of the list that were attempted */
+	size_t unattempted, unverified;
 };
 
 extern const char *const report_sections[];	/* of the final_log line */
@@ -22,18 +23,19 @@ extern const char *const report_sections[];	/* of the final_log line */
 /* report_init - after run_open. */
 void	report_init(struct report *p, struct run *r);
 
-/* report_start - the lines at the start, once; ds is the first file's. */
-void	report_start(struct report *p, const struct dataset *ds);
+/* report_begin - a line is a file of ds, to be fetched. */
+void	report_begin(struct report *p, const struct dataset *ds);
 
-/* report_processed, report_failed - for the final_log line: a line of the list that is done, the name of a file that
- * failed. */
-void	report_processed(struct report *p, const char *line);
-void	report_failed(struct report *p, const char *name);
+/* report_bad - a line is none, or, line NULL, cannot be read. */
+void	report_bad(struct report *p, const char *line, const struct err *why);
 
-/* report_end - the lines at the end but the last. */
-void	report_end(struct report *p);
+/* report_done - a file is through; for struct download_conf, with the report as ctx. */
+void	report_done(void *ctx, struct download *f);
 
-/* report_item - the record of a file that is done or failed; f stays the owner of the line. */
-void	report_item(struct item *it, const struct download *f);
+/* report_undone - a line was not attempted because the run ended early. */
+void	report_undone(struct report *p, const char *line);
+
+/* report_end - the summary, and the lines of the logs but the last; d is NULL in a dry run. */
+void	report_end(struct report *p, const struct downloads *d);
 
 #endif
