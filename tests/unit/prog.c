@@ -131,6 +131,8 @@ signals(void)
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
 
 	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
+		(void)signal(sigs[i], SIG_DFL);		/* in the background shells have some ignored */
+	for (size_t i = 0; i < sizeof(sigs) / sizeof(*sigs); i++)
 		is_int(child(is_terminated, &sigs[i], "out"), 128 + sigs[i], "signal %d ends it orderly", sigs[i]);
 	is_int(child(is_terminated_twice, &sigs[0], "out"), -SIGINT, "the second one at once");
 	is_int(child(gets_a_copy, &sigs[0], "out"), 128 + sigs[0], "a copy of the first one is not the second");
