@@ -5,7 +5,7 @@
 
 #include <netcdf.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "make.h"
 #include "netcdf/ncf.h"
 

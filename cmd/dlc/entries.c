@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -47,12 +48,6 @@ keep_text(struct entries *t, const char *s, struct err *e)
 	return at;
 }
 
-static unsigned
-hex_digit(char c)
-{
-	return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 struct entry *
 entries_add(struct entries *t, const char *key, const char *sha1, size_t line, struct err *e)
 {
@@ -64,8 +59,7 @@ entries_add(struct entries *t, const char *key, const char *sha1, size_t line, s
 	*n = (struct entry){ .key = keep_text(t, key, e), .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line };
 	if (n->key == NULL)
 		return NULL;
-	for (size_t i = 0; i < ENTRY_SHA1; i++)
-		n->sha1[i] = (unsigned char)(hex_digit(sha1[2 * i]) << 4 | hex_digit(sha1[2 * i + 1]));
+	hex_bytes(sha1, ENTRY_SHA1, n->sha1);
 	t->n++;
 	return n;
 }
@@ -82,13 +76,7 @@ entries_cut(struct entries *t, size_t n)
 void
 entry_hex(const struct entry *n, char out[ENTRY_HEX_SIZE])
 {
-	static const char digit[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < ENTRY_SHA1; i++) {
-		out[2 * i] = digit[n->sha1[i] >> 4];
-		out[2 * i + 1] = digit[n->sha1[i] & 15];
-	}
-	out[2 * ENTRY_SHA1] = '\0';
+	hex_text(n->sha1, ENTRY_SHA1, out);
 }
 
 /* ---- finding ---- */

@@ -121,17 +121,20 @@ lists_line(const struct lists *l, const struct pick *p, struct err *e)
 static int
 digest_of(const struct lists *l, char hex[DIGEST_HEX_SIZE], struct err *e)
 {
-	struct digest *d = digest_new(DIGEST_SHA256, e);
+	struct digest *d = digest_new(DIGEST_SHA256);
 	char line[LINE_SIZE];
-	int ret = d != NULL ? digest_update(d, l->ds->key, strlen(l->ds->key), e) : -1;
+	int ret = 0;
 
+	digest_update(d, l->ds->key, strlen(l->ds->key));
 	for (size_t i = 0; ret == 0 && i < l->npicks; i++) {
 		int n = format_line(l, &l->pick[i], line, e);
 
-		ret = n < 0 ? -1 : digest_update(d, line, (size_t)n + 1, e);
+		if (n < 0)
+			ret = -1;
+		else
+			digest_update(d, line, (size_t)n + 1);
 	}
-	if (ret == 0)
-		ret = digest_hex(d, hex, e);
+	digest_hex(d, hex);
 	digest_free(d);
 	return ret;
 }
@@ -144,8 +147,10 @@ lists_select(struct lists *l, const struct entries *found, const struct entries 
 	for (size_t i = 0; i < found->n; i++)
 		if (pick(l, &found->item[i], known, e) < 0)
 			return -1;
-	if (l->npicks == 0)
-		return uid_new(l->id, e);
+	if (l->npicks == 0) {
+		uid_new(l->id);
+		return 0;
+	}
 	if (make_lists(l, e) < 0 || digest_of(l, hex, e) < 0)
 		return -1;
 	return name_lists(l, hex, e);

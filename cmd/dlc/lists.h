@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "base/uid.h"
+#include "base/digest.h"
 #include "granule/dataset.h"
 #include "place/store.h"
 #include "entries.h"

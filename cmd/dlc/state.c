@@ -169,43 +169,6 @@ take_time(void *ctx, const struct store_entry *entry, struct err *e)
 	return 0;
 }
 
-/* A new directory of our own; owned by the caller. */
-static char *
-scratch_dir(struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir = mem_fmt(e, "%s/dlc.XXXXXX", tmp != NULL && *tmp == '/' ? tmp : "/tmp");
-
-	if (dir != NULL && mkdtemp(dir) != NULL)
-		return dir;
-	if (dir != NULL)
-		err_sys(e, "%s", dir);
-	free(dir);
-	return NULL;
-}
-
-/* The object as an open file without a name, -1 with e set. */
-static int
-fetch_object(struct state *s, struct err *e)
-{
-	char *dir = scratch_dir(e), *path = NULL;
-	int fd = -1;
-
-	if (dir == NULL)
-		return -1;
-	path = mem_fmt(e, "%s/state", dir);
-	if (path != NULL && store_get(s->store, s->key, path, e) == 0) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			err_sys(e, "%s", path);
-		(void)unlink(path);
-	}
-	(void)rmdir(dir);
-	free(path);
-	free(dir);
-	return fd;
-}
-
 static int
 read_object(struct state *s, struct err *e)
 {
@@ -218,7 +181,7 @@ read_object(struct state *s, struct err *e)
 		return there;
 	}
 	memcpy(s->md5, obj.md5, sizeof(s->md5));
-	fd = fetch_object(s, e);
+	fd = store_get(s->store, s->key, e);
 	if (fd < 0)
 		return -1;
 	ret = load(s, fd, e);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "place/store.h"
 #include "entries.h"
 

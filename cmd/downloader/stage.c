@@ -118,7 +118,7 @@ digest_written(struct stage *s, struct err *e)
 		else if (n == 0)
 			ret = err_set(e, E_ENV, "%s: shrank while it was read", s->file.tmp);
 		else
-			ret = digest_update(s->digest, block, (size_t)n, e);
+			digest_update(s->digest, block, (size_t)n);
 		s->digested += n > 0 ? n : 0;
 	}
 	free(block);
@@ -129,8 +129,9 @@ digest_written(struct stage *s, struct err *e)
 static int
 append(struct stage *s, const char *data, size_t size, struct err *e)
 {
-	if (digest_written(s, e) < 0 || digest_update(s->digest, data, size, e) < 0)
+	if (digest_written(s, e) < 0)
 		return -1;
+	digest_update(s->digest, data, size);
 	while (size > 0) {
 		ssize_t n = pwrite(s->file.fd, data, size, s->written);
 
@@ -220,10 +221,14 @@ int
 stage_digest(struct stage *s, char hex[DIGEST_HEX_SIZE], struct err *e)
 {
 	write_rest(s);
-	if (s->err.code == E_NONE)
-		return digest_written(s, e) < 0 ? -1 : digest_hex(s->digest, hex, e);
-	*e = s->err;
-	return -1;
+	if (s->err.code != E_NONE) {
+		*e = s->err;
+		return -1;
+	}
+	if (digest_written(s, e) < 0)
+		return -1;
+	digest_hex(s->digest, hex);
+	return 0;
 }
 
 int
@@ -258,13 +263,12 @@ stage_open(struct stage *s, struct pool *pool, const char *dir, bool hidden, con
 	return ret;
 }
 
-static int
-begin_digest(struct stage *s, struct err *e)
+static void
+begin_digest(struct stage *s)
 {
 	digest_free(s->digest);
 	s->digested = 0;
-	s->digest = digest_new(s->l->alg != DIGEST_NONE ? s->l->alg : DIGEST_SHA1, e);
-	return s->digest != NULL ? 0 : -1;
+	s->digest = digest_new(s->l->alg != DIGEST_NONE ? s->l->alg : DIGEST_SHA1);
 }
 
 int
@@ -277,7 +281,8 @@ stage_anew(struct stage *s, struct err *e)
 	if (ftruncate(s->file.fd, 0) < 0)
 		return err_sys(e, "%s", s->file.tmp);
 	forget_note(s);
-	return begin_digest(s, e);
+	begin_digest(s);
+	return 0;
 }
 
 int
@@ -294,7 +299,10 @@ stage_begin(struct stage *s, struct err *e)
 	if (text != NULL && take_side(s, text) && (s->version.total < 0 || st.st_size <= s->version.total))
 		s->size = s->written = s->hinted = st.st_size;
 	free(text);
-	return s->size > 0 ? begin_digest(s, e) : stage_anew(s, e);
+	if (s->size == 0)
+		return stage_anew(s, e);
+	begin_digest(s);
+	return 0;
 }
 
 int

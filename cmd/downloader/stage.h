@@ -7,7 +7,7 @@
 #include "answer.h"
 #include "base/digest.h"
 #include "base/err.h"
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/pool.h"
 #include "granule/listline.h"
 

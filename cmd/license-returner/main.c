@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/opts.h"
 #include "base/prog.h"
-#include "base/uid.h"
+#include "base/digest.h"
 #include "granule/dataset.h"
 #include "granule/layout.h"
 #include "place/engine.h"
@@ -256,8 +256,9 @@ sleep_first(const struct run *r)
 	char uid[UID_SIZE];
 	struct timespec ts = {0};
 
-	if (r->delay <= 0 || uid_new(uid, NULL) < 0)
+	if (r->delay <= 0)
 		return;
+	uid_new(uid);
 	ts.tv_sec = 1 + (time_t)(strtoul(uid, NULL, 16) % (unsigned long)r->delay);
 	prog_log_from(r->o.final_log, MAIN_INFO, "Sleeping %ld seconds...", (long)ts.tv_sec);
 	(void)nanosleep(&ts, NULL);

@@ -78,19 +78,13 @@ load(const char *text, struct err *e)
 }
 
 /* The unique id of a run that a message starts: always the same for the same message. */
-static int
-uid_of(const char *id, char out[UID_SIZE], struct err *e)
+static void
+uid_of(const char *id, char out[UID_SIZE])
 {
 	char hex[DIGEST_HEX_SIZE];
-	struct digest *d = digest_new(DIGEST_SHA256, e);
-	int ret = -1;
 
-	if (d != NULL && digest_update(d, id, strlen(id), e) == 0 && digest_hex(d, hex, e) == 0) {
-		(void)snprintf(out, UID_SIZE, "%.8s", hex);
-		ret = 0;
-	}
-	digest_free(d);
-	return ret;
+	digest_text(DIGEST_SHA256, id, hex);
+	xsnprintf(out, UID_SIZE, "%.8s", hex);
 }
 
 static int
@@ -111,7 +105,9 @@ take_record(struct event *ev, const json_t *records, struct err *e)
 		return -1;
 	ret = take_body(ev, body, e);
 	json_decref(body);
-	return ret == 0 && id != NULL && *id != '\0' ? uid_of(id, ev->uid, e) : ret;
+	if (ret == 0 && id != NULL && *id != '\0')
+		uid_of(id, ev->uid);
+	return ret;
 }
 
 int

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "base/uid.h"
+#include "base/digest.h"
 #include "granule/dataset.h"
 
 /*

@@ -125,51 +125,14 @@ intake_file(struct intake *in, const char *path, const struct intake_told *told,
 	return ret;
 }
 
-/* A private directory for copies of objects; owned by the caller, removed by drop_copy. */
-static char *
-copy_path(struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir, *path = NULL;
-
-	dir = mem_fmt(e, "%s/generate-partition.XXXXXX", tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
-	if (dir == NULL)
-		return NULL;
-	if (mkdtemp(dir) == NULL)
-		err_sys(e, "%s", dir);
-	else
-		path = mem_fmt(e, "%s/copy", dir);
-	free(dir);
-	return path;
-}
-
-static void
-drop_copy(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	(void)unlink(path);
-	*slash = '\0';
-	(void)rmdir(path);
-	free(path);
-}
-
 int
 intake_object(struct intake *in, struct store *s, const char *key, const char *name, const struct intake_told *told,
     struct err *e)
 {
-	char *path = copy_path(e);
-	int fd, ret = -1;
+	int fd = store_get(s, key, e), ret = fd < 0 ? -1 : intake_fd(in, fd, name, told, e);
 
-	if (path == NULL)
-		return -1;
-	if (store_get(s, key, path, e) == 0) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		ret = fd < 0 ? err_sys(e, "%s", path) : intake_fd(in, fd, name, told, e);
-		if (fd >= 0)
-			(void)close(fd);
-	}
-	drop_copy(path);
+	if (fd >= 0)
+		(void)close(fd);
 	return ret;
 }
 
@@ -205,49 +168,31 @@ place_text(const char *place, size_t max, struct err *e)
 {
 	struct store *s;
 	const char *key;
-	char *path, *text = NULL;
+	char *text = NULL;
+	int fd;
 
 	if (strstr(place, "://") == NULL)
 		return file_read(place, max, e);
-	path = copy_path(e);
-	if (path == NULL)
-		return NULL;
 	s = store_of(place, &key, e);
-	if (s != NULL && store_get(s, key, path, e) == 0)
-		text = file_read(path, max, e);
+	fd = s != NULL ? store_get(s, key, e) : -1;
+	if (fd >= 0) {
+		text = file_text(fd, place, max, e);
+		(void)close(fd);
+	}
 	store_close(s);
-	drop_copy(path);
 	return text;
 }
 
 char *
 fd_text(const char *path, size_t max, struct err *e)
 {
-	bool in = strcmp(path, "-") == 0;
-	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	char block[4096];
-	struct buf b = {0};
-	ssize_t n = 0;
+	struct err why = {0};
+	char *text = strcmp(path, "-") == 0 ? file_text(STDIN_FILENO, "standard input", max, &why) :
+	    file_read(path, max, &why);
 
-	if (fd < 0) {
-		err_sys(e, "%s", path);
-		return NULL;
-	}
-	buf_put(&b, "", 0);
-	while (b.len <= max && (n = read(fd, block, sizeof(block))) > 0)
-		buf_put(&b, block, (size_t)n);
-	if (n < 0)
-		err_sys(e, "%s", in ? "standard input" : path);
-	else if (b.len > max)
-		n = err_set(e, E_USAGE, "%s: larger than %zu bytes", in ? "standard input" : path, max);
-	else if (buf_text(&b, e) == NULL)
-		n = -1;
-	if (!in)
-		(void)close(fd);
-	if (n >= 0)
-		return b.text;
-	buf_free(&b);
-	return NULL;
+	if (text == NULL)
+		err_set(e, why.code == E_DATA ? E_USAGE : why.code, "%s", why.msg);
+	return text;
 }
 
 void

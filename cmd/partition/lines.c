@@ -13,12 +13,6 @@
 
 /* --- checksums -------------------------------------------------------------------------------------------------- */
 
-static int
-hex_digit(char c)
-{
-	return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 /* A SHA-1 goes into 20 bytes, everything else into the texts. */
 static int
 take_sum(struct lines *l, struct line *to, struct err *e)
@@ -27,10 +21,10 @@ take_sum(struct lines *l, struct line *to, struct err *e)
 	uint32_t at = (uint32_t)l->sums.len;
 
 	to->opaque = l->last.alg != DIGEST_SHA1;
-	for (size_t i = 0; i < sizeof(to->sum) && !to->opaque; i++)
-		to->sum[i] = (unsigned char)(hex_digit(sum[2 * i]) << 4 | hex_digit(sum[2 * i + 1]));
-	if (!to->opaque)
+	if (!to->opaque) {
+		hex_bytes(sum, sizeof(to->sum), to->sum);
 		return 0;
+	}
 	if (l->sums.len > UINT32_MAX - 2 * (size_t)4096)
 		return err_set(e, E_ENV, "more than 4 GB of checksums");
 	buf_put(&l->sums, sum, strlen(sum) + 1);
@@ -205,17 +199,13 @@ lines_url(const struct lines *l, size_t i, struct buf *b)
 void
 lines_text(const struct lines *l, size_t i, struct buf *b)
 {
-	static const char digit[] = "0123456789abcdef";
 	const struct line *line = &l->line[i];
-	char hex[41] = " ";
+	char hex[42] = " ";
 
 	lines_url(l, i, b);
 	if (!line->opaque) {
-		for (size_t k = 0; k < sizeof(line->sum); k++) {
-			hex[2 * k + 1] = digit[line->sum[k] >> 4];
-			hex[2 * k + 2] = digit[line->sum[k] & 15];
-		}
-		buf_put(b, hex, sizeof(hex));
+		hex_text(line->sum, sizeof(line->sum), hex + 1);
+		buf_put(b, hex, sizeof(hex) - 1);
 	} else if (*opaque_sum(l, line) != '\0') {
 		put(b, " ");
 		put(b, opaque_sum(l, line));

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/opts.h"
-#include "base/uid.h"
+#include "base/digest.h"
 #include "config.h"
 #include "event.h"
 #include "granule/finallog.h"

@@ -61,13 +61,7 @@ tree_lock(const char *root, const struct dataset *ds, struct err *e)
 	path = mem_fmt(e, "%s/.%s.lock", dir, ds->key);
 	if (path == NULL)
 		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-	if (fd < 0) {
-		err_sys(e, "%s", path);
-	} else if (file_lock(fd, path, true, e) < 0) {
-		(void)close(fd);
-		fd = -1;
-	}
+	fd = file_open_locked(path, O_RDWR | O_CREAT | O_NOFOLLOW, FILE_MODE, FILE_WAIT, e);
 	free(path);
 	return fd;
 }
@@ -234,7 +228,7 @@ read_list(const char *path, bool lock, const struct dataset *ds, struct waiting 
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(e, "%s", path);
-	if (!lock || file_lock(fd, path, true, e) == 0)
+	if (!lock || file_lock(fd, path, FILE_WAIT, e) >= 0)
 		ret = read_names(fd, path, ds, w, complain, ctx, e);
 	(void)close(fd);
 	return ret;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "base/newfiles.h"
+#include "base/newfile.h"
 #include "granule/joblist.h"
 #include "group.h"
 #include "lines.h"

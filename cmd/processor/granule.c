@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "granule.h"

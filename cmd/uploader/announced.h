@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "base/file.h"
+#include "base/newfile.h"
 
 /*
  * The journal of a granule's announcements: .NAME.nc.announced beside NAME.nc, one JSON object a line with the time,

@@ -11,7 +11,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/uid.h"
 #include "granule/cnm.h"
 #include "granule/layout.h"
 #include "granule/name.h"
@@ -114,7 +113,6 @@ static int
 read_sidecar(struct granule *g, struct err *e)
 {
 	char hex[DIGEST_HEX_SIZE], *text;
-	struct digest *d = NULL;
 	int ret = -1;
 
 	if (!file_exists(g->sidecar)) {
@@ -122,15 +120,12 @@ read_sidecar(struct granule *g, struct err *e)
 		return err_set(e, E_MISSING, "%s: no checksum file %s.md5 beside it", g->u->path, str_base(g->u->path));
 	}
 	text = file_read(g->sidecar, SIDECAR_MAX, e);
-	if (text == NULL || parse_sidecar(g, text, e) < 0 || (d = digest_new(DIGEST_MD5, e)) == NULL)
-		goto out;
-	if (digest_update(d, text, strlen(text), e) < 0 || digest_hex(d, hex, e) < 0)
-		goto out;
-	g->checksum.size = strlen(text);
-	xsnprintf(g->checksum.md5, sizeof(g->checksum.md5), "%s", hex);
-	ret = 0;
-out:
-	digest_free(d);
+	if (text != NULL && parse_sidecar(g, text, e) == 0) {
+		digest_text(DIGEST_MD5, text, hex);
+		g->checksum.size = strlen(text);
+		xsnprintf(g->checksum.md5, sizeof(g->checksum.md5), "%s", hex);
+		ret = 0;
+	}
 	free(text);
 	return ret;
 }
@@ -213,24 +208,17 @@ make_message(struct granule *g, struct err *e)
 
 /* The message's id: the granule, its bytes and where they are. The same announcement has the same id in every run, so
  * that a topic which looks at ids takes it once; --again makes another. */
-static int
-message_id(const struct granule *g, char *id, size_t size, struct err *e)
+static void
+message_id(const struct granule *g, char *id, size_t size)
 {
 	const char *base = str_base(g->u->path);
 	char url_md5[DIGEST_HEX_SIZE], uid[UID_SIZE] = "";
-	struct digest *d = digest_new(DIGEST_MD5, e);
-	int ret = -1;
 
-	if (d == NULL || digest_update(d, g->u->url, strlen(g->u->url), e) < 0 || digest_hex(d, url_md5, e) < 0)
-		goto out;
-	if (g->c->again && uid_new(uid, e) < 0)
-		goto out;
+	digest_text(DIGEST_MD5, g->u->url, url_md5);
+	if (g->c->again)
+		uid_new(uid);
 	xsnprintf(id, size, "%.*s-%s-%.8s%s%s", (int)(strlen(base) - 3), base, g->data.md5, url_md5,
 	    *uid != '\0' ? "-" : "", uid);
-	ret = 0;
-out:
-	digest_free(d);
-	return ret;
 }
 
 static int
@@ -241,8 +229,9 @@ announce(struct granule *g, struct err *e)
 	const char *topic = topic_name(g->c->topic);
 
 	g->u->step = STEP_ANNOUNCE;
-	if (make_message(g, e) < 0 || message_id(g, id, sizeof(id), e) < 0)
+	if (make_message(g, e) < 0)
 		return -1;
+	message_id(g, id, sizeof(id));
 	m.text = g->u->message;
 	if (announced_prepare(&g->journal, g->data.md5, topic, g->u->url, e) < 0)
 		return -1;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -29,44 +30,32 @@ md_of(enum digest_alg alg)
 }
 
 struct digest *
-digest_new(enum digest_alg alg, struct err *e)
+digest_new(enum digest_alg alg)
 {
-	struct digest *d = mem_array(1, sizeof(*d), e);
+	struct digest *d = xarray(1, sizeof(*d));
 
-	if (d == NULL)
-		return NULL;
 	d->ctx = EVP_MD_CTX_new();
-	if (d->ctx == NULL || EVP_DigestInit_ex(d->ctx, md_of(alg), NULL) != 1) {
-		err_set(e, E_ENV, "digest: libcrypto cannot start it");
-		digest_free(d);
-		return NULL;
-	}
+	if (d->ctx == NULL || EVP_DigestInit_ex(d->ctx, md_of(alg), NULL) != 1)
+		mem_die("digest: libcrypto cannot start it");
 	return d;
 }
 
-int
-digest_update(struct digest *d, const void *data, size_t size, struct err *e)
+void
+digest_update(struct digest *d, const void *data, size_t size)
 {
 	if (EVP_DigestUpdate(d->ctx, data, size) != 1)
-		return err_set(e, E_ENV, "digest: libcrypto failed");
-	return 0;
+		mem_die("digest: libcrypto failed");
 }
 
-int
-digest_hex(struct digest *d, char out[DIGEST_HEX_SIZE], struct err *e)
+void
+digest_hex(struct digest *d, char out[DIGEST_HEX_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[EVP_MAX_MD_SIZE];
 	unsigned int n = 0;
 
-	if (EVP_DigestFinal_ex(d->ctx, raw, &n) != 1 || n * 2 >= DIGEST_HEX_SIZE)
-		return err_set(e, E_ENV, "digest: libcrypto failed");
-	for (unsigned int i = 0; i < n; i++) {
-		out[2 * i] = digits[raw[i] >> 4];
-		out[2 * i + 1] = digits[raw[i] & 15];
-	}
-	out[2 * (size_t)n] = '\0';
-	return 0;
+	if (EVP_DigestFinal_ex(d->ctx, raw, &n) != 1)
+		mem_die("digest: libcrypto failed");
+	hex_text(raw, n, out);
 }
 
 void
@@ -78,30 +67,35 @@ digest_free(struct digest *d)
 	free(d);
 }
 
+void
+digest_text(enum digest_alg alg, const char *text, char out[DIGEST_HEX_SIZE])
+{
+	struct digest *d = digest_new(alg);
+
+	digest_update(d, text, strlen(text));
+	digest_hex(d, out);
+	digest_free(d);
+}
+
 int
 digest_fd(enum digest_alg alg, int fd, const char *name, char out[DIGEST_HEX_SIZE], struct err *e)
 {
-	struct digest *d = digest_new(alg, e);
-	char *block = mem_array(1, READ_SIZE, e);
+	struct digest *d = digest_new(alg);
+	char *block = xarray(1, READ_SIZE);
 	off_t off = 0;
-	ssize_t n = 0;
-	int ret = -1;
+	ssize_t n;
 
-	if (d == NULL || block == NULL)
-		goto out;
 	while ((n = pread(fd, block, READ_SIZE, off)) > 0) {
-		if (digest_update(d, block, (size_t)n, e) < 0)
-			goto out;
+		digest_update(d, block, (size_t)n);
 		off += n;
 	}
 	if (n < 0)
 		err_sys(e, "%s", name);
 	else
-		ret = digest_hex(d, out, e);
-out:
+		digest_hex(d, out);
 	free(block);
 	digest_free(d);
-	return ret;
+	return n < 0 ? -1 : 0;
 }
 
 int
@@ -124,4 +118,39 @@ digest_alg_of(const char *hex)
 	if (strspn(hex, "0123456789abcdefABCDEF") != n)
 		return DIGEST_NONE;
 	return n == 32 ? DIGEST_MD5 : n == 40 ? DIGEST_SHA1 : n == 64 ? DIGEST_SHA256 : DIGEST_NONE;
+}
+
+void
+hex_text(const unsigned char *bytes, size_t n, char *out)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digit[bytes[i] >> 4];
+		*out++ = digit[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+static unsigned
+value_of(char c)
+{
+	return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+void
+hex_bytes(const char *hex, size_t n, unsigned char *out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (unsigned char)(value_of(hex[2 * i]) << 4 | value_of(hex[2 * i + 1]));
+}
+
+void
+uid_new(char out[UID_SIZE])
+{
+	unsigned char raw[(UID_SIZE - 1) / 2];
+
+	if (getrandom(raw, sizeof(raw), 0) != (ssize_t)sizeof(raw))
+		mem_die("no random bytes");
+	hex_text(raw, sizeof(raw), out);
 }

@@ -4,30 +4,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/journal.h"
 #include "base/mem.h"
 
 #define JOURNAL_MAX ((size_t)1 << 30)
-
-static int
-lock(const struct journal *j, double wait, struct err *e)
-{
-	double until = clock_steady() + wait;
-	struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
-
-	while (file_lock(j->fd, j->path, false, e) < 0) {
-		if (e->code != E_BUSY || clock_steady() >= until)
-			return -1;
-		if (nanosleep(&nap, NULL) < 0)
-			return err_set(e, E_SIGNAL, "%s: interrupted", j->path);
-	}
-	return 0;
-}
 
 static int
 load(const struct journal *j, journal_take *take, void *ctx, struct err *e)
@@ -69,7 +52,7 @@ journal_open(struct journal *j, const char *path, bool create, bool sync, double
 		return err_sys(e, "%s", path);
 	}
 	j->path = xstrdup(path);
-	if (lock(j, wait, e) == 0 && load(j, take, ctx, e) == 0)
+	if (file_lock(j->fd, j->path, wait, e) >= 0 && load(j, take, ctx, e) == 0)
 		return 0;
 	journal_close(j);
 	return -1;

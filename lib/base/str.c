@@ -135,6 +135,19 @@ strlist_add(struct strlist *l, const char *s, struct err *e)
 	return 0;
 }
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void
+strlist_sort(struct strlist *l)
+{
+	if (l->n > 1)
+		qsort(l->item, l->n, sizeof(*l->item), by_bytes);
+}
+
 void
 strlist_free(struct strlist *l)
 {

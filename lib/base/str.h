@@ -55,6 +55,7 @@ struct strlist {
 
 void	strlist_push(struct strlist *l, const char *s);
 int	strlist_add(struct strlist *l, const char *s, struct err *e);	/* being replaced by strlist_push */
+void	strlist_sort(struct strlist *l);	/* by bytes */
 void	strlist_free(struct strlist *l);
 
 #endif

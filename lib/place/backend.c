@@ -38,9 +38,8 @@ static const struct {
 	{ SEAM_ENGINE, "none", &engine_none_ops },
 };
 
-static const char *const seam_name[] = { [SEAM_STORE] = "store", [SEAM_TOPIC] = "topic",
-	[SEAM_QUEUE] = "queue", [SEAM_PARAM] = "param",
-    [SEAM_ENGINE] = "engine" };
+static const char *const seam_name[] = { [SEAM_STORE] = "store", [SEAM_TOPIC] = "topic", [SEAM_QUEUE] = "queue",
+	[SEAM_PARAM] = "param", [SEAM_ENGINE] = "engine" };
 
 /* A directory can be called anything; what looks like a URL or an ARN was meant as one. */
 static bool
@@ -67,6 +66,40 @@ backend_find(enum seam seam, const char *place, struct err *e)
 	return NULL;
 }
 
+struct place *
+place_open(enum seam seam, const char *place, enum place_mode mode, struct err *e)
+{
+	const struct place_ops *ops = backend_find(seam, place, e);
+	struct place *p;
+	int r = 0;
+
+	if (ops == NULL)
+		return NULL;
+	p = xarray(1, sizeof(*p));
+	p->ops = ops;
+	if (ops->open != NULL)
+		r = ops->open(p, place, mode, e);
+	else if (strcmp(place, "-") == 0)
+		r = err_set(e, E_USAGE, "-: not a %s", seam_name[seam]);
+	else
+		r = (p->name = backend_directory(place, mode, e)) == NULL ? -1 : 0;
+	if (r == 0)
+		return p;
+	place_close(p);
+	return NULL;
+}
+
+void
+place_close(struct place *p)
+{
+	if (p == NULL)
+		return;
+	if (p->ops->close != NULL)
+		p->ops->close(p);
+	free(p->name);
+	free(p);
+}
+
 char *
 backend_directory(const char *place, enum place_mode mode, struct err *e)
 {
@@ -90,13 +123,13 @@ backend_directory(const char *place, enum place_mode mode, struct err *e)
 		return NULL;
 	}
 	if (*place == '/')
-		return mem_str(place, e);
+		return xstrdup(place);
 	cwd = getcwd(NULL, 0);
 	if (cwd == NULL) {
 		err_sys(e, "current directory");
 		return NULL;
 	}
-	path = mem_fmt(e, "%s/%s", cwd, place);
+	path = xfmt("%s/%s", cwd, place);
 	free(cwd);
 	return path;
 }
@@ -105,19 +138,8 @@ char *
 backend_absolute(const char *place, struct err *e)
 {
 	if (*place == '/' || strcmp(place, "-") == 0 || !is_directory_name(place))
-		return mem_str(place, e);
+		return xstrdup(place);
 	return backend_directory(place, PLACE_ASIS, e);
-}
-
-static bool
-good_component(const char *s, size_t n)
-{
-	if (n == 0 || *s == '.')
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] < ' ' || (unsigned char)s[i] > '~')
-			return false;
-	return true;
 }
 
 int
@@ -126,7 +148,7 @@ backend_check_name(const char *what, const char *name, size_t max, struct err *e
 	if (strnlen(name, max + 1) > max)
 		return err_set(e, E_DATA, "%.80s...: longer than %zu bytes, not a %s", name, max, what);
 	for (const char *s = name;; s += strcspn(s, "/") + 1) {
-		if (!good_component(s, strcspn(s, "/")))
+		if (*s == '\0' || *s == '/' || *s == '.' || !str_plain(name))
 			return err_set(e, E_DATA, "%s: not a %s", *name != '\0' ? name : "''", what);
 		if (s[strcspn(s, "/")] == '\0')
 			return 0;

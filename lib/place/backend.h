@@ -16,6 +16,24 @@ enum place_mode {
 	PLACE_CREATE		/* create the directory of a local place */
 };
 
+/* An open place: what those of all seams have in common. They begin with it. */
+struct place {
+	const struct place_ops *ops;
+	char *name;			/* which place this is, the same for every spelling; owned */
+	void *impl;			/* the backend's own, for its close */
+};
+
+/* The operations of every seam begin with these. */
+struct place_ops {
+	int (*open)(struct place *p, const char *place, enum place_mode mode, struct err *e);	/* NULL: a directory */
+	void (*close)(struct place *p);	/* may be NULL; also called after a failed open */
+};
+
+/* place_open - open what place names; NULL with E_USAGE when there is no such place of the seam, E_ENV when its directory
+ * cannot be made. place_close - NULL does nothing. */
+struct place	*place_open(enum seam seam, const char *place, enum place_mode mode, struct err *e);
+void	place_close(struct place *p);
+
 /*
  * backend_find - the operations of the seam for this place
  *

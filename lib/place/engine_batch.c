@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/mem.h"
 #include "place/engine.h"
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "place/notify.h"
@@ -25,23 +26,20 @@ notify_open(struct notify *n, const char *place, struct err *e)
 void
 notify_add(struct notify *n, const char *fmt, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list ap;
-	int len;
 
 	if (n->topic == NULL)
 		return;
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	if (vasprintf(&text, fmt, ap) < 0)
+		mem_die("out of memory");
 	va_end(ap);
-	if (len < 0)
-		n->left_out++;
-	else if (n->text.len + (size_t)len > NOTIFY_MAX)
+	if (n->text.len + strlen(text) > NOTIFY_MAX)
 		n->left_out++;
 	else
 		buf_add(&n->text, "%s", text);
-	if (len >= 0)
-		free(text);
+	free(text);
 }
 
 int
@@ -54,8 +52,8 @@ notify_send(struct notify *n, const char *subject, struct err *e)
 		return 0;
 	if (n->left_out > 0)
 		buf_add(&n->text, "\n(%zu more, too long for one message)\n", n->left_out);
-	m.text = buf_text(&n->text, e);
-	if (m.text != NULL && topic_publish(n->topic, &m, e) != TOPIC_FAILED)
+	m.text = buf_str(&n->text);
+	if (topic_publish(n->topic, &m, e) != TOPIC_FAILED)
 		ret = 0;
 	buf_free(&n->text);
 	n->left_out = 0;

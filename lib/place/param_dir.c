@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/mem.h"
 #include "place/param.h"
 

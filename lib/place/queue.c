@@ -5,43 +5,30 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "place/queue.h"
 
 struct queue *
 queue_open(const char *place, enum place_mode mode, struct err *e)
 {
-	const struct queue_ops *ops = backend_find(SEAM_QUEUE, place, e);
-	struct queue *q;
-
-	if (ops == NULL)
-		return NULL;
-	q = mem_array(1, sizeof(*q), e);
-	if (q == NULL)
-		return NULL;
-	q->ops = ops;
-	if (ops->open(q, place, mode, e) < 0) {
-		queue_close(q);
-		return NULL;
-	}
-	return q;
+	return (struct queue *)place_open(SEAM_QUEUE, place, mode, e);
 }
 
 void
 queue_close(struct queue *q)
 {
-	if (q == NULL)
-		return;
-	if (q->ops->close != NULL)
-		q->ops->close(q);
-	free(q->name);
-	free(q);
+	place_close((struct place *)q);
 }
 
 const char *
 queue_name(const struct queue *q)
 {
-	return q->name;
+	return q->place.name;
+}
+
+static const struct queue_ops *
+ops(const struct queue *q)
+{
+	return (const struct queue_ops *)q->place.ops;
 }
 
 static int
@@ -63,10 +50,10 @@ queue_send(struct queue *q, const struct queue_post *p, struct err *e)
 	size_t n = strnlen(p->text, QUEUE_TEXT_MAX + 1);
 
 	if (n == 0 || n > QUEUE_TEXT_MAX)
-		return err_set(e, E_DATA, "%s: a message has 1 to %d bytes", q->name, QUEUE_TEXT_MAX);
+		return err_set(e, E_DATA, "%s: a message has 1 to %d bytes", q->place.name, QUEUE_TEXT_MAX);
 	if (check_id("message group", p->group, e) < 0 || check_id("deduplication id", p->dedup, e) < 0)
 		return -1;
-	return q->ops->send(q, p, e);
+	return ops(q)->send(q, p, e);
 }
 
 int
@@ -75,7 +62,7 @@ queue_receive(struct queue *q, struct queue_message *m, int max, int visibility,
 	assert(max > 0 && max <= QUEUE_BATCH_MAX && visibility > 0 && wait >= 0 && wait <= QUEUE_WAIT_MAX);
 	for (int i = 0; i < max; i++)
 		m[i] = (struct queue_message){ .lock = -1 };
-	return q->ops->receive(q, m, max, visibility, wait, e);
+	return ops(q)->receive(q, m, max, visibility, wait, e);
 }
 
 void
@@ -94,7 +81,7 @@ queue_message_fini(struct queue_message *m)
 int
 queue_delete(struct queue *q, struct queue_message *m, struct err *e)
 {
-	int ret = q->ops->del(q, m, e);
+	int ret = ops(q)->del(q, m, e);
 
 	queue_message_fini(m);
 	return ret;
@@ -103,7 +90,7 @@ queue_delete(struct queue *q, struct queue_message *m, struct err *e)
 int
 queue_reject(struct queue *q, struct queue_message *m, const char *reason, struct err *e)
 {
-	int ret = q->ops->reject(q, m, reason, e);
+	int ret = ops(q)->reject(q, m, reason, e);
 
 	queue_message_fini(m);
 	return ret;
@@ -114,6 +101,7 @@ queue_release(struct queue *q, struct queue_message *m)
 {
 	if (m->receipt == NULL)
 		return;
-	q->ops->release(q, m);
+	if (ops(q)->release != NULL)
+		ops(q)->release(q, m);
 	queue_message_fini(m);
 }

@@ -36,11 +36,7 @@ struct queue_message {
 	int lock;			/* the backend's: open file, or -1 */
 };
 
-/*
- * queue_open - the queue that place names
- *
- * Returns NULL with E_USAGE when there is no such queue, E_ENV when its directory cannot be made.
- */
+/* queue_open - the queue that place names; see place_open. */
 struct queue	*queue_open(const char *place, enum place_mode mode, struct err *e);
 void	queue_close(struct queue *q);
 
@@ -57,7 +53,8 @@ int	queue_send(struct queue *q, const struct queue_post *p, struct err *e);
  * m		room for max of them, at most QUEUE_BATCH_MAX; each is to be finished with queue_delete, queue_reject or
  *		queue_release
  * visibility	seconds for which nobody else gets them
- * wait		seconds to wait for the first one when there is none, at most QUEUE_WAIT_MAX; a signal ends it
+ * wait		seconds that a service may take to look for the first one, at most QUEUE_WAIT_MAX: with 0, SQS asks only
+ *		some of its servers. A directory answers at once.
  *
  * Returns their number, 0 when there is none, or -1: E_RETRY, E_AUTH, E_ENV.
  */
@@ -73,16 +70,13 @@ int	queue_reject(struct queue *q, struct queue_message *m, const char *reason, s
 /* queue_release - let others have the message now, and free m. Safe on all-zero and twice. */
 void	queue_release(struct queue *q, struct queue_message *m);
 
-/* For backends: messages have been checked. */
+/* For backends: messages have been checked. Without release the end of the message's lock is enough. */
 struct queue {
-	const struct queue_ops *ops;
-	char *name;			/* for queue_name; owned, freed by queue_close */
-	void *impl;			/* the backend's own, for its close */
+	struct place place;
 };
 
 struct queue_ops {
-	int (*open)(struct queue *q, const char *place, enum place_mode mode, struct err *e);
-	void (*close)(struct queue *q);	/* may be NULL; also called after a failed open */
+	struct place_ops place;
 	int (*send)(struct queue *q, const struct queue_post *p, struct err *e);
 	int (*receive)(struct queue *q, struct queue_message *m, int max, int visibility, int wait, struct err *e);
 	int (*del)(struct queue *q, struct queue_message *m, struct err *e);

@@ -1,6 +1,5 @@
 /* queue_dir - a spool directory as a queue */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/digest.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "base/str.h"
-#include "base/uid.h"
 #include "place/queue.h"
 
 /*
@@ -26,54 +25,40 @@
 #define HEAD_DEDUP "Message-Dedup: "
 #define FILE_MAX (QUEUE_TEXT_MAX + 1024)
 #define REJECTED "rejected"
-#define LOOK_NS (100 * 1000 * 1000L)	/* between looks for new messages */
 #define SETTLE_NS (50 * 1000 * 1000L)	/* more than between a lock and the time written after it */
 #define SECOND INT64_C(1000000000)
 
-static int
-dir_open(struct queue *q, const char *place, enum place_mode mode, struct err *e)
-{
-	if (strcmp(place, "-") == 0)
-		return err_set(e, E_USAGE, "-: not a queue");
-	q->name = backend_directory(place, mode, e);
-	return q->name == NULL ? -1 : 0;
-}
-
 static char *
-message_path(const struct queue *q, const char *id, struct err *e)
+message_path(const struct queue *q, const char *id)
 {
-	return mem_fmt(e, "%s/%s", q->name, id);
+	return xfmt("%s/%s", q->place.name, id);
 }
 
 /* ---- sending ---- */
 
 /* Names sort in the order of sending: 20250612T130001.123456Z-1a2b3c4d */
-static int
-new_id(char *out, size_t size, struct err *e)
+static void
+new_id(char out[CLOCK_ISO_SIZE + UID_SIZE])
 {
-	char iso[CLOCK_ISO_SIZE], uid[UID_SIZE];
+	char iso[CLOCK_ISO_SIZE];
 	size_t n = 0;
 
 	clock_iso(iso);
 	for (const char *s = iso; *s != '\0'; s++)
 		if (*s != '-' && *s != ':')
-			iso[n++] = *s;
-	iso[n] = '\0';
-	if (uid_new(uid, e) < 0)
-		return -1;
-	return str_fmt(out, size, e, "%s-%s", iso, uid);
+			out[n++] = *s;
+	out[n++] = '-';
+	uid_new(out + n);
 }
 
 static int
 dir_send(struct queue *q, const struct queue_post *p, struct err *e)
 {
-	char id[64], *path;
+	char id[CLOCK_ISO_SIZE + UID_SIZE], *path;
 	struct buf b = {0};
-	int ret = -1;
+	int ret;
 
-	if (new_id(id, sizeof(id), e) < 0)
-		return -1;
-	path = message_path(q, id, e);
+	new_id(id);
 	if (p->group != NULL || p->dedup != NULL || str_starts(p->text, HEAD)) {
 		buf_add(&b, HEAD "%s\n", id);
 		if (p->group != NULL)
@@ -83,8 +68,8 @@ dir_send(struct queue *q, const struct queue_post *p, struct err *e)
 		buf_add(&b, "\n");
 	}
 	buf_add(&b, "%s\n", p->text);
-	if (path != NULL && buf_text(&b, e) != NULL)
-		ret = file_write(path, b.text, e);
+	path = message_path(q, id);
+	ret = file_write(path, b.text, e);
 	free(path);
 	buf_free(&b);
 	return ret;
@@ -101,51 +86,16 @@ now_ns(void)
 	return ts.tv_sec * SECOND + ts.tv_nsec;
 }
 
-static void
-pause_ns(long ns)
-{
-	struct timespec ts = { .tv_nsec = ns };
-
-	(void)nanosleep(&ts, NULL);
-}
-
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int
-read_names(const struct queue *q, struct strlist *names, struct err *e)
-{
-	DIR *dp = opendir(q->name);
-	struct dirent *d;
-	struct stat st;
-	int ret = 0;
-
-	if (dp == NULL)
-		return errno == ENOENT ? 0 : err_sys(e, "%s", q->name);
-	while (ret == 0 && (errno = 0, d = readdir(dp)) != NULL)
-		if (*d->d_name != '.' && fstatat(dirfd(dp), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISREG(st.st_mode))
-			ret = strlist_add(names, d->d_name, e);
-	if (ret == 0 && errno != 0)
-		ret = err_sys(e, "%s", q->name);
-	(void)closedir(dp);
-	if (names->n > 0)
-		qsort(names->item, names->n, sizeof(*names->item), by_bytes);
-	return ret;
-}
-
 /* Whether the receiver that holds the lock has had its time. */
 static bool
 time_is_over(const char *path)
 {
+	const struct timespec settle = { .tv_nsec = SETTLE_NS };
 	int64_t until = file_mtime(path);
 
 	if (until < 0 || until > now_ns())
 		return false;
-	pause_ns(SETTLE_NS);		/* it may just have got the lock */
+	(void)nanosleep(&settle, NULL);	/* it may just have got the lock */
 	return file_mtime(path) == until;
 }
 
@@ -155,37 +105,41 @@ static int
 take_over(const char *path, int64_t until, struct err *e)
 {
 	struct newfile f;
-	int fd = -1;
+	int fd = -1, from;
 
 	if (newfile_open(&f, path, e) < 0)
 		return -1;
+	from = file_open(path, e);
 	if (file_mtime(path) > now_ns()) {
 		err_set(e, E_BUSY, "%s: in use by another process", path);
-	} else if (newfile_copy(&f, path, DIGEST_NONE, NULL, NULL, e) == 0 &&
+	} else if (from >= 0 && newfile_copy(&f, from, path, DIGEST_NONE, NULL, NULL, e) == 0 &&
 	    file_set_mtime(f.fd, f.tmp, until, e) == 0 && newfile_commit(&f, e) == 0) {
 		fd = f.fd;
 		f.fd = -1;		/* keep the lock */
 	}
+	if (from >= 0)
+		(void)close(from);
 	newfile_close(&f);
 	return fd;
 }
 
-/* The descriptor of the message's file, locked; -1 with E_BUSY while another receiver has it, E_MISSING when it is
- * gone. */
+/* The descriptor of the message's file, locked; -1 with E_BUSY while another receiver has it, E_MISSING when it is gone
+ * or no file. */
 static int
 lock_message(const char *path, int64_t until, struct err *e)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
 
 	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (file_lock(fd, path, false, e) < 0) {
+		return errno == ELOOP ? err_set(e, E_MISSING, "%s: a link", path) : err_sys(e, "%s", path);
+	if (file_lock(fd, path, 0, e) < 0) {
 		bool take = e->code == E_BUSY && time_is_over(path);
 
 		(void)close(fd);
 		return take ? take_over(path, until, e) : -1;
 	}
-	if (!file_is(fd, path))
+	if (!file_is(fd, path) || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		err_set(e, E_MISSING, "%s: taken by another process", path);
 	else if (file_set_mtime(fd, path, until, e) == 0)
 		return fd;
@@ -193,177 +147,117 @@ lock_message(const char *path, int64_t until, struct err *e)
 	return -1;
 }
 
-/* The value of a head line in front of *s, which moves behind it; NULL in *out when there is no such line. */
-static int
-take_head(char **s, const char *name, char **out, struct err *e)
+/* The value of the head line at *s, which moves behind it; NULL when it is another line. */
+static char *
+take_head(char **s, const char *name)
 {
-	char *end = strchr(*s, '\n');
+	char *from = *s + strlen(name), *end = strchr(*s, '\n');
 
 	if (!str_starts(*s, name) || end == NULL)
-		return 0;
-	*end = '\0';
-	*out = mem_str(*s + strlen(name), e);
+		return NULL;
 	*s = end + 1;
-	return *out == NULL ? -1 : 0;
+	return xfmt("%.*s", (int)(end - from), from);
 }
 
-static int
-parse_message(char *text, struct queue_message *m, struct err *e)
+static void
+parse_message(char *s, struct queue_message *m)
 {
-	char *id = NULL, *s = text;
 	size_t n;
-	int ret = 0;
 
 	if (str_starts(s, HEAD)) {
-		ret = take_head(&s, HEAD, &id, e) < 0 || take_head(&s, HEAD_GROUP, &m->group, e) < 0 ||
-		    take_head(&s, HEAD_DEDUP, &m->dedup, e) < 0 ? -1 : 0;
-		free(id);
+		free(take_head(&s, HEAD));
+		m->group = take_head(&s, HEAD_GROUP);
+		m->dedup = take_head(&s, HEAD_DEDUP);
 		if (*s == '\n')
 			s++;
 	}
 	n = strlen(s);
-	if (n > 0 && s[n - 1] == '\n')
-		s[n - 1] = '\0';
-	m->text = ret == 0 ? mem_str(s, e) : NULL;
-	return m->text == NULL ? -1 : 0;
-}
-
-static char *
-rejected_dir(const struct queue *q, struct err *e)
-{
-	return mem_fmt(e, "%s/" REJECTED, q->name);
+	m->text = xfmt("%.*s", (int)(n > 0 && s[n - 1] == '\n' ? n - 1 : n), s);
 }
 
 static int
 put_aside(const struct queue *q, const char *path, const char *reason, struct err *e)
 {
-	char *dir = rejected_dir(q, e);
-	int ret = dir == NULL ? -1 : file_quarantine(path, dir, reason, e);
+	char *dir = message_path(q, REJECTED);
+	int ret = file_quarantine(path, dir, reason, e);
 
 	free(dir);
 	return ret;
 }
 
-/* The text of a locked message into m: 1, 0 when it is none, -1. */
-static int
-read_message(const struct queue *q, const char *path, struct queue_message *m, struct err *e)
-{
-	struct err why = {0};
-	char *text = file_read(path, FILE_MAX, &why);
-	int ret;
-
-	if (text == NULL && why.code == E_DATA)		/* it never will be one */
-		return put_aside(q, path, why.msg, e);
-	if (text == NULL)
-		return err_set(e, why.code, "%s", why.msg);
-	ret = parse_message(text, m, e) < 0 ? -1 : 1;
-	free(text);
-	return ret;
-}
-
 /* 1 and the message, 0 when others have it or it is none, -1. */
 static int
-receive_one(const struct queue *q, const char *id, int visibility, struct queue_message *out, struct err *e)
+receive_one(const struct queue *q, const char *id, int visibility, struct queue_message *m, struct err *e)
 {
-	char *path = message_path(q, id, e);
-	struct queue_message m = { .lock = -1 };
+	char *path = message_path(q, id), *text = NULL;
 	struct err why = {0};
-	int ret = -1;
+	int ret = 0;
 
-	if (path == NULL)
-		return -1;
-	m.lock = lock_message(path, now_ns() + visibility * SECOND, &why);
-	if (m.lock < 0)
-		ret = why.code == E_BUSY || why.code == E_MISSING ? 0 : err_set(e, why.code, "%s", why.msg);
-	else if ((m.id = mem_str(id, e)) != NULL && (m.receipt = mem_str(id, e)) != NULL)
-		ret = read_message(q, path, &m, e);
-	if (ret > 0)
-		*out = m;
-	else
-		queue_message_fini(&m);
+	m->lock = lock_message(path, now_ns() + visibility * SECOND, &why);
+	if (m->lock >= 0)
+		text = file_read(path, FILE_MAX, &why);
+	if (text != NULL) {
+		parse_message(text, m);
+		m->id = xstrdup(id);
+		m->receipt = xstrdup(id);
+		ret = 1;
+	} else if (m->lock >= 0 && why.code == E_DATA) {	/* it never will be one */
+		ret = put_aside(q, path, why.msg, e);
+	} else if (why.code != E_BUSY && why.code != E_MISSING) {
+		ret = err_set(e, why.code, "%s", why.msg);
+	}
+	if (ret <= 0)
+		queue_message_fini(m);
+	free(text);
 	free(path);
 	return ret;
 }
 
 static int
-receive_now(const struct queue *q, struct queue_message *m, int max, int visibility, struct err *e)
+dir_receive(struct queue *q, struct queue_message *m, int max, int visibility, int wait, struct err *e)
 {
 	struct strlist names = {0};
-	int n = 0, got = read_names(q, &names, e);
+	int n = 0, got = file_names(q->place.name, &names, e);
 
+	(void)wait;
 	for (size_t i = 0; got >= 0 && i < names.n && n < max; i++) {
-		got = receive_one(q, names.item[i], visibility, &m[n], e);
+		got = str_ends(names.item[i], "/") ? 0 : receive_one(q, names.item[i], visibility, &m[n], e);
 		n += got > 0;
 	}
 	strlist_free(&names);
 	return got < 0 && n == 0 ? -1 : n;	/* what was received counts; the failure will come again */
 }
 
-static int
-dir_receive(struct queue *q, struct queue_message *m, int max, int visibility, int wait, struct err *e)
-{
-	double deadline = clock_steady() + wait;
-	struct timespec look = { .tv_nsec = LOOK_NS };
-	int n;
-
-	while ((n = receive_now(q, m, max, visibility, e)) == 0 && clock_steady() < deadline)
-		if (nanosleep(&look, NULL) < 0)
-			break;
-	return n;
-}
-
 /* ---- ends ---- */
 
-/* The message's file while it is ours; NULL with *ret 0 when another receiver has it now. */
-static char *
-own_path(const struct queue *q, const struct queue_message *m, int *ret, struct err *e)
+/* While the message's file is ours, delete it or, with a reason, put it aside; another receiver may have it by now. */
+static int
+finish(const struct queue *q, const struct queue_message *m, const char *reason, struct err *e)
 {
-	char *path = message_path(q, m->receipt, e);
+	char *path = message_path(q, m->receipt);
+	int ret = 0;
 
-	*ret = -1;
-	if (path == NULL || file_is(m->lock, path))
-		return path;
-	*ret = 0;
+	if (file_is(m->lock, path))
+		ret = reason == NULL ? file_remove(path, e) : put_aside(q, path, reason, e);
 	free(path);
-	return NULL;
+	return ret;
 }
 
 static int
 dir_delete(struct queue *q, struct queue_message *m, struct err *e)
 {
-	int ret;
-	char *path = own_path(q, m, &ret, e);
-
-	if (path != NULL)
-		ret = file_remove(path, e);
-	free(path);
-	return ret;
+	return finish(q, m, NULL, e);
 }
 
 static int
 dir_reject(struct queue *q, struct queue_message *m, const char *reason, struct err *e)
 {
-	int ret;
-	char *path = own_path(q, m, &ret, e);
-
-	if (path != NULL)
-		ret = put_aside(q, path, reason, e);
-	free(path);
-	return ret;
-}
-
-static void
-dir_release(struct queue *q, struct queue_message *m)
-{
-	(void)q;			/* the lock ends with its descriptor */
-	(void)m;
+	return finish(q, m, reason, e);
 }
 
 const struct queue_ops queue_dir_ops = {
-	.open = dir_open,
 	.send = dir_send,
 	.receive = dir_receive,
 	.del = dir_delete,
 	.reject = dir_reject,
-	.release = dir_release,
 };

@@ -38,16 +38,12 @@ struct store_meta {
 /* store_each - one object of a listing; 0 to go on, -1 with e filled ends it. */
 typedef int	store_each(void *ctx, const struct store_entry *entry, struct err *e);
 
-/*
- * store_open - the store that place names
- *
- * Returns NULL with E_USAGE when there is no such store, E_ENV when its directory cannot be made.
- */
+/* store_open - the store that place names; see place_open. */
 struct store	*store_open(const char *place, enum place_mode mode, struct err *e);
 void	store_close(struct store *s);
 
 /*
- * store_put - make or replace an object from a local file
+ * store_put - make or replace an object from a local file; store_put_text - from a text
  *
  * md5	what the bytes of the file must have, lower-case hex, or NULL. It is compared with the bytes that are sent;
  *	when they differ the object does not change and the result is E_DATA.
@@ -58,9 +54,10 @@ void	store_close(struct store *s);
  */
 int	store_put(struct store *s, const char *key, const char *path, const char *md5,
 	    const struct store_meta *meta, struct store_object *obj, struct err *e);
+int	store_put_text(struct store *s, const char *key, const char *text, struct err *e);
 
-/* store_get - copy an object into path, atomically; -1 with E_MISSING when there is no such object. */
-int	store_get(struct store *s, const char *key, const char *path, struct err *e);
+/* store_get - an object as an open file, to be read from its beginning; -1 with E_MISSING when there is none. */
+int	store_get(struct store *s, const char *key, struct err *e);
 
 /* store_head - 1 and *obj, 0 when there is no such object, or -1. */
 int	store_head(struct store *s, const char *key, struct store_object *obj, struct err *e);
@@ -94,25 +91,23 @@ int	store_swap(struct store *s, const char *key, const char *text, const char *v
 /* store_url - how others name the object: s3://bucket/prefix/key, or file:///directory/key. Owned by the caller. */
 char	*store_url(const struct store *s, const char *key, struct err *e);
 
-/* For backends: keys have been checked. */
+/* For backends: keys have been checked. Bytes to be put are read from the beginning of the open file fd, which messages
+ * call name. */
 struct store {
-	const struct store_ops *ops;
-	char *base;			/* what the backend puts in front of keys; owned, freed by store_close */
-	void *impl;			/* the backend's own, for its close */
+	struct place place;
 };
 
 struct store_ops {
-	int (*open)(struct store *s, const char *place, enum place_mode mode, struct err *e);
-	void (*close)(struct store *s);	/* may be NULL; also called after a failed open */
-	int (*put)(struct store *s, const char *key, const char *path, const char *md5,
+	struct place_ops place;
+	int (*put)(struct store *s, const char *key, int fd, const char *name, const char *md5,
 	    const struct store_meta *meta, struct store_object *obj, struct err *e);
-	int (*get)(struct store *s, const char *key, const char *path, struct err *e);
+	int (*get)(struct store *s, const char *key, struct err *e);
 	int (*head)(struct store *s, const char *key, struct store_object *obj, struct err *e);
 	int (*list)(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
 	int (*del)(struct store *s, const char *key, struct err *e);
 	int (*read)(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e);
 	int (*swap)(struct store *s, const char *key, const char *text, const char *version, struct err *e);
-	char *(*url)(const struct store *s, const char *key, struct err *e);
+	char *(*url)(const struct store *s, const char *key);
 };
 
 extern const struct store_ops store_dir_ops;

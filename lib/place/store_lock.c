@@ -50,7 +50,7 @@ store_lock_take(struct store_lock *l, const char *path, struct err *e)
 		r = errno == EEXIST ? 0 : err_sys(e, "%s", l->path);
 		goto out;
 	}
-	r = file_lock(l->fd, l->path, false, &why);
+	r = file_lock(l->fd, l->path, 0, &why);
 	if (r < 0) {
 		r = why.code == E_BUSY ? 0 : err_set(e, why.code, "%s", why.msg);
 	} else {

@@ -138,8 +138,7 @@ choose_uid(const struct tokens_list *l, const char *asked, char uid[UID_SIZE], s
 		return in_use(l, uid) ? err_set(e, E_BUSY, "%s: this unique id is in use", uid) : 0;
 	}
 	for (int i = 0; i < DRAWS; i++) {
-		if (uid_new(uid, e) < 0)
-			return -1;
+		uid_new(uid);
 		if (!in_use(l, uid))
 			return 0;
 	}

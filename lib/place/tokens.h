@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
-#include "base/uid.h"
+#include "base/digest.h"
 #include "place/backend.h"
 #include "place/owner.h"
 

@@ -210,8 +210,7 @@ wait_a_moment(const struct tokens *t, struct tokens_doc *d, struct err *e)
 		return err_set(e, E_SIGNAL, "interrupted");
 	if (clock_steady() >= d->limit)
 		return err_set(e, E_RETRY, "%s: others change it all the time, tried for %d s", t->name, t->o.wait);
-	if (uid_new(random, e) < 0)
-		return -1;
+	uid_new(random);
 	ts.tv_nsec = (PAUSE_LEAST + (long)(strtoul(random, NULL, 16) % PAUSE_MORE)) * 1000000;
 	(void)nanosleep(&ts, NULL);
 	return 0;

@@ -1,54 +1,35 @@
 /* topic - what all topics have in common */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/uid.h"
+#include "base/digest.h"
 #include "place/topic.h"
 
 struct topic *
 topic_open(const char *place, enum place_mode mode, struct err *e)
 {
-	const struct topic_ops *ops = backend_find(SEAM_TOPIC, place, e);
-	struct topic *t;
-
-	if (ops == NULL)
-		return NULL;
-	t = mem_array(1, sizeof(*t), e);
-	if (t == NULL)
-		return NULL;
-	t->ops = ops;
-	if (ops->open(t, place, mode, e) < 0) {
-		topic_close(t);
-		return NULL;
-	}
-	return t;
+	return (struct topic *)place_open(SEAM_TOPIC, place, mode, e);
 }
 
 void
 topic_close(struct topic *t)
 {
-	if (t == NULL)
-		return;
-	if (t->ops->close != NULL)
-		t->ops->close(t);
-	free(t->name);
-	free(t);
+	place_close((struct place *)t);
 }
 
 const char *
 topic_name(const struct topic *t)
 {
-	return t->name;
+	return t->place.name;
 }
 
 int
 topic_is_stdout(const struct topic *t)
 {
-	return strcmp(t->name, "-") == 0;
+	return strcmp(t->place.name, "-") == 0;
 }
 
 /* Mail subjects are short and plain; a service refuses others. */
@@ -62,15 +43,14 @@ clean_subject(const char *subject, char out[TOPIC_SUBJECT_MAX + 1])
 	out[n] = '\0';
 }
 
-static int
-new_id(char out[TOPIC_ID_MAX + 1], struct err *e)
+static void
+new_id(char out[TOPIC_ID_MAX + 1])
 {
 	char stamp[CLOCK_STAMP_SIZE], uid[UID_SIZE];
 
 	clock_stamp(clock_now(), stamp);
-	if (uid_new(uid, e) < 0)
-		return -1;
-	return str_fmt(out, TOPIC_ID_MAX + 1, e, "%s-%s", stamp, uid);
+	uid_new(uid);
+	xsnprintf(out, TOPIC_ID_MAX + 1, "%s-%s", stamp, uid);
 }
 
 enum topic_result
@@ -80,12 +60,11 @@ topic_publish(struct topic *t, const struct topic_message *m, struct err *e)
 	struct topic_message clean = *m;
 
 	if (strnlen(m->text, TOPIC_TEXT_MAX + 1) > TOPIC_TEXT_MAX) {
-		err_set(e, E_DATA, "%s: a message of more than %d bytes", t->name, TOPIC_TEXT_MAX);
+		err_set(e, E_DATA, "%s: a message of more than %d bytes", t->place.name, TOPIC_TEXT_MAX);
 		return TOPIC_FAILED;
 	}
 	if (m->id == NULL) {
-		if (new_id(id, e) < 0)
-			return TOPIC_FAILED;
+		new_id(id);
 		clean.id = id;
 	} else if (strchr(m->id, '/') != NULL) {
 		err_set(e, E_DATA, "%s: not a message id", m->id);
@@ -97,5 +76,5 @@ topic_publish(struct topic *t, const struct topic_message *m, struct err *e)
 		clean_subject(m->subject, subject);
 		clean.subject = subject;
 	}
-	return t->ops->publish(t, &clean, e);
+	return ((const struct topic_ops *)t->place.ops)->publish(t, &clean, e);
 }

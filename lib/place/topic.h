@@ -26,11 +26,7 @@ struct topic_message {
 
 enum topic_result { TOPIC_FAILED = -1, TOPIC_SENT, TOPIC_KNOWN };
 
-/*
- * topic_open - the topic that place names
- *
- * Returns NULL with E_USAGE when there is no such topic, E_ENV when its directory cannot be made.
- */
+/* topic_open - the topic that place names; see place_open. */
 struct topic	*topic_open(const char *place, enum place_mode mode, struct err *e);
 void	topic_close(struct topic *t);
 
@@ -50,14 +46,11 @@ enum topic_result	topic_publish(struct topic *t, const struct topic_message *m, 
 
 /* For backends: messages have been checked, ids and subjects are as promised. */
 struct topic {
-	const struct topic_ops *ops;
-	char *name;			/* for topic_name; owned, freed by topic_close */
-	void *impl;			/* the backend's own, for its close */
+	struct place place;
 };
 
 struct topic_ops {
-	int (*open)(struct topic *t, const char *place, enum place_mode mode, struct err *e);
-	void (*close)(struct topic *t);	/* may be NULL; also called after a failed open */
+	struct place_ops place;
 	enum topic_result (*publish)(struct topic *t, const struct topic_message *m, struct err *e);
 };
 

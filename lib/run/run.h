@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/list.h"
 #include "base/prog.h"
 #include "base/str.h"

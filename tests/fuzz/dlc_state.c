@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/list.h"
 #include "dlc/state.h"
 

@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/str.h"
 #include "dlc/lists.h"
 #include "tap.h"

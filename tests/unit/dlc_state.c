@@ -1,6 +1,6 @@
 /* The state in an object of a store: what dlc.t cannot see, as long as stores are directories. */
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/str.h"
 #include "dlc/state.h"
 #include "tap.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/newfile.h"
 #include "tap.h"
 
 static struct err e;
@@ -181,12 +181,12 @@ locks(void)
 static void
 directories(void)
 {
-	char *name = file_temp_name("x", &e);
+	char *name = newfile_temp("x");
 	char deep[3000] = "d";
 
 	is_str(name, ".x.part", "temporary name without directory");
 	free(name);
-	name = file_temp_name("/x/y.nc", &e);
+	name = newfile_temp("/x/y.nc");
 	is_str(name, "/x/.y.nc.part", "... with one");
 	free(name);
 	is_int(file_mkdirs("p/q/r", &e), 0, "directories are made");
@@ -259,13 +259,9 @@ moves(void)
 	ok(file_mtime(away) == INT64_C(1704424201000000123), "... and as old as before");
 	is_int(file_move("none", away, &e), -1, "a missing file is not moved there either");
 	is_content(away, "newer", "... and what was there remains");
-	is_int(file_copy(away, "copy/x", &e), 0, "copied back");
-	is_content("copy/x", "newer", "... the same");
 	is_int(file_remove(away, &e), 0, "removed");
 	is_int(file_remove(away, &e), 0, "... also when it is not there");
 	is_int(file_remove(".", &e), -1, "a directory is not");
-	is_int(file_copy("none", "copy/y", &e), -1, "a missing file is not copied");
-	ok(!there("copy/y") && !there("copy/.y.part"), "... and leaves nothing");
 }
 
 static void
@@ -362,6 +358,62 @@ full_disk(void)
 	ok(!there("full") && !there(".full.part"), "nor half a file");
 }
 
+static void
+names(void)
+{
+	static const char *const want[] = { "a-", "a.", "a/", "b", "link", "linked/" };
+	struct strlist l = {0};
+	int bad = 0;
+
+	(void)file_write("names/b", "", &e);
+	(void)file_write("names/a.", "", &e);
+	(void)file_write("names/a-", "", &e);
+	(void)file_write("names/.hidden", "", &e);
+	(void)file_write("names/a/x", "", &e);
+	ok(symlink("b", "names/link") == 0 && symlink("a", "names/linked") == 0 && symlink("no", "names/broken") == 0 &&
+	    mkfifo("names/fifo", 0600) == 0, "special files");
+	is_int(file_names("names", &l, &e), 0, "the names in a directory");
+	is_int((long long)l.n, 6, "... are those of files and directories");
+	for (size_t i = 0; i < l.n && i < 6; i++)
+		bad += strcmp(l.item[i], want[i]) != 0;
+	is_int(bad, 0, "... in order");
+	strlist_free(&l);
+	ok(file_names("none", &l, &e) == 0 && l.n == 0, "no directory is an empty one");
+	ok(file_names("names/b", &l, &e) < 0, "a file is none");
+}
+
+static void
+pieces(void)
+{
+	int fd = file_memory("0123456789", 10, &e), other;
+	char four[4], *text;
+	double before;
+
+	is_int(file_fill(fd, "memory", four, 4, &e), 4, "a part of a file in memory");
+	text = file_text(fd, "memory", 6, &e);
+	is_str(text, "456789", "... and the rest of it");
+	free(text);
+	is_int(file_fill(fd, "memory", four, 4, &e), 0, "... nothing is left");
+	(void)close(fd);
+	ok(file_open("none", &e) < 0 && e.code == E_MISSING, "no file to open");
+
+	fd = file_open_locked("locked", O_RDWR | O_CREAT, FILE_MODE, 0, &e);
+	ok(fd >= 0, "a file is locked");
+	before = clock_steady();
+	other = file_open_locked("locked", O_RDWR, FILE_MODE, 0, &e);
+	ok(other < 0 && e.code == E_BUSY && clock_steady() - before < 0.1, "another one does not get it");
+	other = file_open_locked("locked", O_RDWR, FILE_MODE, 0.2, &e);
+	ok(other < 0 && e.code == E_BUSY && clock_steady() - before > 0.19, "... nor within some time");
+	(void)rename("locked", "away");
+	other = file_open_locked("locked", O_RDWR | O_CREAT, FILE_MODE, 0.2, &e);
+	ok(other >= 0, "what took its name is another file");
+	(void)close(other);
+	(void)close(fd);
+	fd = file_open_locked("away", O_RDWR, FILE_MODE, 0.2, &e);
+	ok(fd >= 0, "closing ends the lock");
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -377,5 +429,7 @@ main(void)
 	below();
 	appends();
 	full_disk();
+	names();
+	pieces();
 	return tap_done();
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/journal.h"
 #include "base/mem.h"
 #include "base/str.h"

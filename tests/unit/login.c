@@ -1,6 +1,6 @@
 /* login - where credentials come from */
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "remote/login.h"
 #include "tap.h"
 

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/list.h"
 #include "base/opts.h"
 #include "base/prog.h"

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/str.h"
 #include "place/queue.h"
 #include "tap.h"
@@ -96,7 +96,8 @@ exclusive(void)
 	queue_release(a, &m);
 	is_int(queue_receive(b, &n, 1, 1, 0, &e), 1, "... until it is released");
 	is_int(queue_receive(a, &m, 1, 60, 0, &e), 0, "... for a second");
-	is_int(queue_receive(a, &m, 1, 60, 3, &e), 1, "a message that is kept too long goes to the one who waits");
+	(void)usleep(1100000);
+	is_int(queue_receive(a, &m, 1, 60, 0, &e), 1, "a message that is kept too long goes to the one who asks");
 	is_str(m.text, "one\n\ntwo\n", "... complete");
 	is_int(queue_delete(b, &n, &e), 0, "the first one's delete");
 	is_int(count("spool/x"), 1, "... does nothing");
@@ -254,7 +255,7 @@ places(void)
 		double start = clock_steady();
 
 		is_int(queue_receive(q, &m, 1, 60, 1, &e), 0, "... and holds nothing");
-		ok(clock_steady() - start >= 0.9, "... for as long as one waits");
+		ok(clock_steady() - start < 0.5, "... which it says at once");
 	}
 	queue_close(q);
 	queue_close(NULL);

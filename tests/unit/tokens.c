@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/mem.h"
 #include "place/tokens.h"
 #include "tap.h"

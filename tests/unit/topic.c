@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "base/str.h"
 #include "place/notify.h"
 #include "place/topic.h"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "base/file.h"
+#include "base/newfile.h"
 #include "tap.h"
 #include "uploader/find.h"
 

@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 
-#include "base/newfiles.h"
+#include "base/newfile.h"
 #include "tap.h"
 
 static struct err e;
