@@ -28,7 +28,7 @@ struct downloads {
 	struct download_conf conf;
 	struct fetch *fetch;
 	struct pool *pool;
-	struct download all;		/* ring of the files under way */
+	struct download *first;		/* of the files under way */
 	int in[STATE_COUNT], left;	/* files in each state, and together */
 	int max;
 	int64_t bytes;
@@ -79,8 +79,9 @@ end(struct download *f, enum download_result result, bool keep)
 
 	clear_suspect(f);
 	stage_close(&f->stage, keep);
-	f->prev->next = f->next;
-	f->next->prev = f->prev;
+	*(f->prev != NULL ? &f->prev->next : &d->first) = f->next;
+	if (f->next != NULL)
+		f->next->prev = f->prev;
 	d->in[f->state]--;
 	f->result = result;
 	f->next = NULL;
@@ -247,7 +248,7 @@ promised(const struct downloads *d)
 {
 	int64_t sum = 0;
 
-	for (const struct download *f = d->all.next; f != &d->all; f = f->next)
+	for (const struct download *f = d->first; f != NULL; f = f->next)
 		if (f->state == STATE_FETCH && f->stage.version.total > f->stage.size)
 			sum += f->stage.version.total - f->stage.size;
 	return sum;
@@ -538,7 +539,6 @@ downloads_new(const struct download_conf *conf, struct err *e)
 
 	d->conf = *conf;
 	d->max = most_under_way();
-	d->all.next = d->all.prev = &d->all;
 	d->last_ended = &d->ended;
 	d->last_ran = &d->ran;
 	(void)pthread_mutex_init(&d->lock, NULL);
@@ -576,10 +576,10 @@ downloads_add(struct downloads *d, const struct listline *l, const char *line)
 	f->line = xstrdup(line);
 	f->d = d;
 	f->began = clock_steady();
-	f->next = &d->all;
-	f->prev = d->all.prev;
-	f->prev->next = f;
-	d->all.prev = f;
+	f->next = d->first;
+	if (f->next != NULL)
+		f->next->prev = f;
+	d->first = f;
 	f->state = STATE_LOCKED;
 	d->in[f->state]++;
 	d->left++;
@@ -616,12 +616,12 @@ take_due(struct downloads *d)
 	double now = clock_steady(), due = NEVER;
 	struct download *f, *next;
 
-	for (f = d->all.next; f != &d->all; f = next) {
+	for (f = d->first; f != NULL; f = next) {
 		next = f->next;
 		if (waits_until(f, now))
 			happens(f, EVENT_TIME);
 	}
-	for (f = d->all.next; f != &d->all; f = f->next)
+	for (f = d->first; f != NULL; f = f->next)
 		if (waits_until(f, due))
 			due = f->when;
 	return due;
@@ -662,12 +662,12 @@ downloads_stop(struct downloads *d)
 {
 	d->stopping = true;
 	fetch_drop(d->fetch);
-	for (struct download *f = d->all.next, *next; f != &d->all; f = next) {
+	for (struct download *f = d->first, *next; f != NULL; f = next) {
 		next = f->next;
 		happens(f, EVENT_STOP);
 	}
-	while (d->all.next != &d->all) {
-		pool_wait(d->pool, &d->all.next->job);
+	while (d->first != NULL) {
+		pool_wait(d->pool, &d->first->job);
 		take_ran(d);
 	}
 	hand_out(d);

@@ -73,7 +73,7 @@ struct download {
 	/* Its inner life */
 	struct downloads *d;
 	enum download_state state;
-	struct download *next, *prev;	/* ring of the files under way */
+	struct download *next, *prev;	/* among the files under way */
 	double when;			/* LOCKED, PAUSE: clock_steady() time of the next step */
 	struct stage stage;
 	struct rest rest;
