@@ -128,7 +128,8 @@ aqua-1f2e3d4c-ql                5     0:00  unknown
 aqua-aaaaaaaa-r                 2     0:00  unknown
 aqua-bbbbbbbb-ql                3     0:00  unknown" 'the state as a table'
 run license-returner --root tree --status --json
-is "$(printf '%s\n' "$stdout" | head -n 1)" '{"pool":"aqua","capacity":13,"free":3,"held":10}' '... as JSON'
+is "$(printf '%s\n' "$stdout" | head -n 1 | sed 's/"seconds":[0-9.e-]*/S/')" \
+	'{"inputs":[],"outputs":[],"state":"done","reason":null,S,"bytes":0,"pool":"aqua","capacity":13,"free":3,"held":10}' '... as JSON'
 is "$(printf '%s\n' "$stdout" | grep -c '"reservation"')" 4 '... with reservations'
 cmp -s tree/tokens/pool.json first
 ok $? '... changes nothing'
@@ -149,9 +150,9 @@ is "$status:$stdout" 1: 'ids that are none at all'
 
 run license-returner --root tree -d aqua --all --json bbbbbbbb aaaaaaaa cccccccc
 is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
-	'0:{"input":"bbbbbbbb","dataset":"aqua","type":"all","state":"returned","outputs":[{"reservation":"aqua-bbbbbbbb-ql","tokens":3,"free":11}],S}
-{"input":"aaaaaaaa","dataset":"aqua","type":"all","state":"returned","outputs":[{"reservation":"aqua-aaaaaaaa-r","tokens":2,"free":13}],S}
-{"input":"cccccccc","dataset":"aqua","type":"all","state":"nothing","outputs":[],S}' 'all tokens of workflows, as JSON'
+	'0:{"inputs":["bbbbbbbb"],"outputs":["aqua-bbbbbbbb-ql"],"state":"done","reason":null,S,"bytes":0,"dataset":"aqua","type":"all","returned":[{"reservation":"aqua-bbbbbbbb-ql","tokens":3,"free":11}]}
+{"inputs":["aaaaaaaa"],"outputs":["aqua-aaaaaaaa-r"],"state":"done","reason":null,S,"bytes":0,"dataset":"aqua","type":"all","returned":[{"reservation":"aqua-aaaaaaaa-r","tokens":2,"free":13}]}
+{"inputs":["cccccccc"],"outputs":[],"state":"skipped","reason":null,S,"bytes":0,"dataset":"aqua","type":"all","returned":[]}' 'all tokens of workflows, as JSON'
 is "$(free_of tree/tokens aqua)" 13/13 '... all are back'
 
 pool tree/tokens 13 2 aqua 1f2e3d4c refined 5 ''
@@ -210,7 +211,8 @@ is "$status:$stdout" 0: '... once'
 uid=$(TOKENTOOL_MORTAL=1 tokentool tree/tokens acquire terra 2 | cut -d ' ' -f 1)
 like "$(license-returner -q --root tree --status)" "^terra-$uid-ql +2 .*tokentool .*\\(ended\\)" '--status shows whose process has ended'
 run license-returner --root tree --reap --json
-is "$status:$stdout" "0:{\"reservation\":\"terra-$uid-ql\",\"tokens\":2,\"state\":\"returned\"}" '--reap returns what they held'
+is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
+	"0:{\"inputs\":[],\"outputs\":[\"terra-$uid-ql\"],\"state\":\"done\",\"reason\":null,S,\"bytes\":0,\"tokens\":2}" '--reap returns what they held'
 
 since=2026-01-01T00:00:00Z
 pool tree/tokens 13 2 terra 2001 quicklook 2 ', "jobs": "slurm nonsense id"'
@@ -239,12 +241,13 @@ wrong --status 8720
 wrong --reap --all
 wrong -d aqua -t quicklook --force 8720
 wrong -d aqua -t quicklook -o out 8720
+wrong -d aqua -t quicklook -j 2 8720
 wrong --set-capacity aqua
 wrong --set-capacity aqua=
 wrong --set-capacity moon=1
 wrong --set-capacity aqua=1,moon=1
 wrong --set-capacity aqua=99999
-wrong --timeout 0 --status
+wrong --wait 0 --status
 wrong --tokens ssm:service-generate-ops-idl -d aqua -t quicklook 8720
 like "$stderr" 'ssm:service-generate-ops-idl: not a place of tokens' '... it says so'
 wrong --tokens s3://bucket/tokens --status
@@ -277,9 +280,9 @@ fcntl.lockf(f, fcntl.LOCK_EX)
 open("held", "w")
 time.sleep(100)'
 wait_for test -e held
-run license-returner --root tree -d aqua --all --timeout 1 --notify topic --json 00000001
+run license-returner --root tree -d aqua --all --wait 1 --notify topic --json 00000001
 is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
-	'3:{"input":"00000001","dataset":"aqua","type":"all","state":"failed","outputs":[],S,"reason":"tree/tokens/pool.json: others change it all the time, tried for 1 s"}' \
+	'3:{"inputs":["00000001"],"outputs":[],"state":"failed","reason":"tree/tokens/pool.json: others change it all the time, tried for 1 s",S,"bytes":0,"dataset":"aqua","type":"all","returned":[]}' \
 	'others change the pool all the time: a retry may help'
 is "$(cat topic/* | grep -c 'all the time')" 1 '... operators are told'
 run license-returner --root tree -d aqua --all 00000002

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/prog.h"
 #include "granule/layout.h"
+#include "run/pool.h"
 #include "run.h"
 
 #define CONFIG_MAX (4 * 1024 * 1024)
@@ -112,14 +113,10 @@ open_engine(struct run *r, const char *place, const char *plan, struct err *e)
 int
 open_tokens(struct run *r, const char *place, struct err *e)
 {
-	struct tokens_pool pools[TOKENS_POOLS + 1] = { { TOKENS_FLOATING, TOKENS_FLOATING_DEFAULT } };
-	struct tokens_options to = { .pools = pools, .capacities = getenv("GENERATE_TOKENS"), .wait = (int)r->wait,
-		.stop = prog_signal, .tell = r->on_tokens, .ctx = r, .who = "partition" };
-	const struct dataset *ds;
+	struct tokens_options to = { .wait = (int)r->wait, .stop = prog_signal, .tell = r->on_tokens, .ctx = r,
+		.who = "partition" };
 
-	for (size_t i = 0; (ds = dataset_at(i)) != NULL && i + 1 < TOKENS_POOLS; i++)
-		pools[i + 1] = (struct tokens_pool){ ds->key, ds->tokens };
-	r->pool = tokens_open(place, &to, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	r->pool = pool_open(place, &to, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
 	return r->pool == NULL ? -1 : 0;
 }
 
@@ -138,16 +135,12 @@ as_jobs_see(const struct run *r, const char *path, struct err *e)
 int
 open_pool(struct run *r, struct err *e)
 {
-	const char *place = r->tokens != NULL ? r->tokens : getenv("GENERATE_POOL");
 	char dir[LAYOUT_SIZE];
+	const char *place = strcmp(r->engine, "none") == 0 && r->tokens == NULL ? "none:" :
+	    pool_place(r->tokens, r->root, dir, e);
 
-	if (strcmp(r->engine, "none") == 0 && r->tokens == NULL)
-		place = "none:";
-	if (place == NULL || *place == '\0') {
-		if (layout_dir(r->root, LAYOUT_TOKENS, NULL, PTYPE_COUNT, 0, dir, e) < 0)
-			return -1;
-		place = dir;
-	}
+	if (place == NULL)
+		return -1;
 	r->pool_place = strchr(place, ':') != NULL ? mem_str(place, e) :
 	    backend_directory(place, r->o.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
 	if (r->pool_place == NULL || (r->job_pool = as_jobs_see(r, r->pool_place, e)) == NULL)

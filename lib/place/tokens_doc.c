@@ -116,8 +116,8 @@ static int
 parse_reservation(const struct tokens *t, struct tokens_list *l, json_t *v, struct err *e)
 {
 	struct tokens_reservation r = { .json = v, .goes_with = "", .who = "", .jobs = "" };
-	const char *kind, *since, *process = "";
-	json_t *n;
+	const char *kind = "", *since = "", *process = "";
+	json_t *n = NULL;
 
 	if (json_unpack(v, "{s:s, s:s, s:s, s:o, s:s, s?s, s?s, s?s, s?s}", "dataset", &r.pool, "id", &r.uid, "kind",
 	    &kind, "tokens", &n, "since", &since, "for", &r.goes_with, "who", &r.who, "jobs", &r.jobs, "process",

@@ -102,7 +102,7 @@ run_open(struct run *r, struct err *e)
 		if (job_elements(r->job, r->index, &r->elements, e) < 0)
 			return -1;
 		list_open_items(&r->in, r->elements.n, r->elements.item, r->sep);
-	} else if ((r->program->common & COMMON_LIST) != 0) {
+	} else if ((r->program->common & COMMON_LIST) != 0 && !r->no_items) {
 		list_open(&r->in, r->nargs, r->args, r->sep);
 		if (r->in.argv == NULL && prog_stdin_closed())
 			return err_set(e, E_USAGE, "standard input is closed: nothing to read");

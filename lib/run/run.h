@@ -60,6 +60,7 @@ struct run {
 	bool final_log;			/* print log lines that other systems read: --final-log, or job mode */
 	const char *failed_path, *notify_place;
 	const char *dataset_text, *type_text;	/* -d and -t as written; NULL without */
+	bool no_items;			/* set by the program before run_open: this run reads no list */
 	bool null, quiet, verbose, progress, no_progress, help, version;
 
 	/* The run */

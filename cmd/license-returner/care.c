@@ -1,0 +1,205 @@
+/* care - looking after the token pool: its state, the dead, its size */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "place/engine.h"
+#include "returner.h"
+
+#define OLD (6 * 3600)			/* a reservation held longer than that is worth a warning */
+#define REAP_AGE (15 * 60)		/* jobs of a younger one may not be known to the engine yet */
+
+/* --- state ------------------------------------------------------------------------------------------------------ */
+
+static const char *
+life_name(enum owner_life life)
+{
+	return life == OWNER_ALIVE ? "alive" : life == OWNER_DEAD ? "ended" : "unknown";
+}
+
+/* A line of the table that is no record. */
+static void
+put_line(struct returner *p, const char *line)
+{
+	struct item it;
+
+	if (p->run.json)
+		return;
+	item_begin(&it, NULL);
+	it.text = xstrdup(line);
+	run_put(&p->run, &it);
+}
+
+static void
+put_pool(struct returner *p, const struct tokens_state *s)
+{
+	struct item it;
+
+	item_begin(&it, NULL);
+	item_set(&it, "pool", "s", s->pool);
+	item_set(&it, "capacity", "i", s->capacity);
+	item_set(&it, "free", "i", s->free);
+	item_set(&it, "held", "i", s->held);
+	it.text = xfmt("%-10s %8d %6d %6d", s->pool, s->capacity, s->free, s->held);
+	run_put(&p->run, &it);
+}
+
+static void
+put_reservation(struct returner *p, const struct tokens_reservation *v)
+{
+	int64_t age = tokens_age(v), minutes = age / 60;
+	struct item it;
+	char text[32];
+
+	item_begin(&it, NULL);
+	item_set(&it, "reservation", "s", v->name);
+	item_set(&it, "dataset", "s", v->pool);
+	item_set(&it, "unique_id", "s", v->uid);
+	item_set(&it, "tokens", "i", v->number);
+	item_set(&it, "age", "I", (json_int_t)age);
+	item_set(&it, "owner", "s", v->who);
+	item_set(&it, "jobs", "s", v->jobs);
+	item_set(&it, "life", "s", life_name(v->life));
+	xsnprintf(text, sizeof(text), "%lld:%02lld", (long long)(minutes / 60), (long long)(minutes % 60));
+	it.text = xfmt("%-26s %6d %8s  %s%s%s%s%s%s%s", v->name, v->number, text, *v->who != '\0' ? v->who : "unknown",
+	    v->life != OWNER_UNKNOWN ? " (" : "", v->life != OWNER_UNKNOWN ? life_name(v->life) : "",
+	    v->life != OWNER_UNKNOWN ? ")" : "", *v->jobs != '\0' ? " [" : "", v->jobs, *v->jobs != '\0' ? "]" : "");
+	run_put(&p->run, &it);
+	if (age > OLD) {
+		long long hours = (long long)(age / 3600);
+
+		prog_info("%s: held for %lld hours", v->name, hours);
+		notify_add(&p->run.notify, "%s: held for %lld hours\n", v->name, hours);
+	}
+}
+
+void
+care_status(struct returner *p)
+{
+	struct tokens_list l;
+	char head[64];
+	struct err e;
+
+	if (tokens_list(p->tokens, &l, &e) < 0) {
+		run_error(&p->run, &e);
+		return;
+	}
+	xsnprintf(head, sizeof(head), "%-10s %8s %6s %6s", "POOL", "CAPACITY", "FREE", "HELD");
+	put_line(p, head);
+	for (size_t i = 0; i < l.npools; i++)
+		put_pool(p, &l.pool[i]);
+	if (l.nres > 0) {
+		xsnprintf(head, sizeof(head), "%-26s %6s %8s  %s", "RESERVATION", "TOKENS", "AGE", "OWNER");
+		put_line(p, "");
+		put_line(p, head);
+	}
+	for (size_t i = 0; i < l.nres; i++)
+		put_reservation(p, &l.res[i]);
+	tokens_list_free(&l);
+}
+
+/* --- the dead --------------------------------------------------------------------------------------------------- */
+
+/* jobs is "ENGINE ID ID ..."; dead when the engine can be asked and none of them waits or runs. Jobs of an engine that
+ * runs them in this process are known to their own process only. */
+static enum owner_life
+jobs_life(void *ctx, const char *jobs)
+{
+	const struct engine_opts eo = {0};
+	char *copy = xstrdup(jobs), *save = NULL, *id = strtok_r(copy, " ", &save);
+	struct err e;
+	struct engine *en = id != NULL ? engine_open(id, &eo, &e) : NULL;
+	bool known = en != NULL && !engine_limits(en)->runs, alive = false;
+
+	(void)ctx;
+	while (known && !alive && (id = strtok_r(NULL, " ", &save)) != NULL) {
+		enum engine_state state;
+
+		known = engine_state(en, id, &state, &e) == 0;
+		alive = known && (state == ENGINE_PENDING || state == ENGINE_RUNNING);
+	}
+	if (!known)
+		prog_debug("%s: the engine cannot be asked", jobs);
+	engine_close(en);
+	free(copy);
+	return !known ? OWNER_UNKNOWN : alive ? OWNER_ALIVE : OWNER_DEAD;
+}
+
+void
+care_reap(struct returner *p)
+{
+	struct tokens_reaping how = { .alive = jobs_life, .min_age = REAP_AGE };
+	struct tokens_list l;
+	struct err e;
+
+	if (p->force)
+		how.max_age = (int64_t)p->age * 3600;
+	if (tokens_reap(p->tokens, &how, &l, &e) < 0) {
+		run_error(&p->run, &e);
+		return;
+	}
+	for (size_t i = 0; i < l.nres; i++) {
+		struct item it;
+
+		item_begin(&it, NULL);
+		strlist_push(&it.outputs, l.res[i].name);
+		item_set(&it, "tokens", "i", l.res[i].number);
+		it.text = xfmt("%s\t%d", l.res[i].name, l.res[i].number);
+		run_put(&p->run, &it);
+	}
+	tokens_list_free(&l);
+}
+
+/* --- size ------------------------------------------------------------------------------------------------------- */
+
+/* The first POOL=N of *text, which moves on behind it: 1, 0 at the end, -1 with E_USAGE. */
+static int
+next_size(const char *all, const char **text, const char **pool, int *n, struct err *e)
+{
+	size_t len = strcspn(*text, ","), key = strcspn(*text, "=,"), digits = key < len ? len - key - 1 : 0;
+	const char *s = *text;
+	const struct dataset *ds;
+	char name[32];
+
+	if (*s == '\0')
+		return 0;
+	if (digits < 1 || digits > 5 || !str_digits(s + key + 1, digits) || key >= sizeof(name))
+		return err_set(e, E_USAGE, "--set-capacity %s: not POOL=N", all);
+	xsnprintf(name, sizeof(name), "%.*s", (int)key, s);
+	ds = dataset_find(name);
+	if (ds == NULL && strcmp(name, TOKENS_FLOATING) != 0)
+		return err_set(e, E_USAGE, "--set-capacity %s: there is no pool %s", all, name);
+	*pool = ds != NULL ? ds->key : TOKENS_FLOATING;
+	*n = str_number(s + key + 1, digits);
+	if (*n > TOKENS_CAPACITY_MAX)
+		return err_set(e, E_USAGE, "--set-capacity %s: more than %d", all, TOKENS_CAPACITY_MAX);
+	*text += s[len] == ',' ? len + 1 : len;
+	return 1;
+}
+
+int
+care_check(const struct returner *p, struct err *e)
+{
+	const char *s = p->sizes, *pool;
+	int n, r;
+
+	while ((r = next_size(p->sizes, &s, &pool, &n, e)) > 0)
+		;
+	return r;
+}
+
+void
+care_sizes(struct returner *p)
+{
+	const char *s = p->sizes, *pool = NULL;
+	struct err e;
+	int n = 0;
+
+	while (next_size(p->sizes, &s, &pool, &n, &e) > 0)
+		if (tokens_set_capacity(p->tokens, pool, n, &e) < 0) {
+			run_error(&p->run, &e);
+			return;
+		}
+	care_status(p);
+}
