@@ -145,7 +145,7 @@ parse_reservation(const struct tokens *t, struct tokens_list *l, json_t *v, stru
 static int
 parse(const struct tokens *t, struct tokens_list *l, const char *text, struct err *e)
 {
-	json_error_t why;
+	json_error_t why = {0};
 	json_t *held, *v;
 	size_t i;
 

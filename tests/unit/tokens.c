@@ -690,9 +690,13 @@ static void
 crowd(void)
 {
 	enum { MANY = 50, ROUNDS = 4 };
-	struct tokens *t = new_pool("crowd", "aqua", 20, 2);
+	struct tokens_options o = options();
+	struct tokens *t;
 	int good = 0, granted = 0, status;
 
+	o.capacities = "aqua=20,floating=2";
+	o.wait = TOKENS_WAIT;			/* all this is made of fsyncs, and the disk may be busy */
+	t = tokens_open("crowd", &o, PLACE_CREATE, &e);
 	for (int i = 0; i < MANY; i++)
 		if (fork() == 0) {
 			struct tokens_request rq = { .pool = "aqua", .max = 3, TOKENS_REQUEST_DEFAULTS };
@@ -706,8 +710,10 @@ crowd(void)
 
 				if (r < 0 || (r > 0 && (tokens_assign(t, "aqua", g.uid, &s, NULL, &e) != 1 ||
 				    tokens_release(t, "aqua", g.uid, TOKENS_OF_ALL, &b, &e) < 0 || !b.removed[TOKENS_QL] ||
-				    !b.removed[TOKENS_R])))
+				    !b.removed[TOKENS_R]))) {
+					(void)fprintf(stderr, "# %s\n", e.msg);
 					_exit(100);
+				}
 				n += r;
 			}
 			_exit(n);
