@@ -1,6 +1,5 @@
 #!/bin/sh
 # The token pool with its users killed: it is as before or as after, and no token is lost or invented.
-# shellcheck disable=SC2086
 . "${0%/*}/lib.sh"
 
 ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0	# leaks cannot be looked for under strace
@@ -47,13 +46,16 @@ crowd() {
 		pids="$pids $!"
 		[ $i -gt 4 ] || continue
 		sleep "0.$((i * 7 % 3))$((i * 31 % 10))"
+		# shellcheck disable=SC2086
 		set -- $pids
 		kill -9 "$1"
 		wait "$1" 2>/dev/null
 		shift
 		pids=$*
 	done
+	# shellcheck disable=SC2086
 	kill -9 $pids
+	# shellcheck disable=SC2086
 	wait $pids 2>/dev/null
 	echo $i >crowd.killed
 }
@@ -65,7 +67,7 @@ crowd=$!
 killed_everywhere() {
 	kind=$1
 	shift
-	strace -f -o trace "$@" tokentool fresh.$kind cycle aqua
+	strace -f -o trace "$@" tokentool "fresh.$kind" cycle aqua
 	is $? 0 "$kind: nobody is killed"
 	awk '{ sub(/^[0-9]+ +/, ""); call = $0; sub(/\(.*/, "", call); n[call]++ }
 		/tokentool begins/ { begun = 1 }
