@@ -235,8 +235,7 @@ serve() {
 }
 
 small_fs() {
-	small_fs=$_scratch/small.${#_mounts}
-	mkdir "$small_fs"
+	small_fs=$(mktemp -d "$_scratch/small.XXXXXX")
 	mount -t tmpfs -o "size=$1" tmpfs "$small_fs" 2>/dev/null || skip_all 'mounting is not permitted here'
 	_mounts="$small_fs $_mounts"
 }
