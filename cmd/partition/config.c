@@ -9,8 +9,11 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "base/prog.h"
 #include "config.h"
+#include "event.h"
 
+#define CONFIG_MAX (4 * 1024 * 1024)
 #define KEY_SIZE 64
 #define UNMATCHED "unmatched"
 
@@ -202,6 +205,24 @@ fail:
 	return NULL;
 }
 
+struct config *
+config_load(const char *place, struct err *e)
+{
+	char *text = place != NULL ? place_text(place, CONFIG_MAX, e) : NULL;
+	struct config *c;
+
+	if (place != NULL && text == NULL) {
+		if (e->code == E_MISSING || e->code == E_DATA)
+			e->code = E_USAGE;
+		return NULL;
+	}
+	c = config_open(text, place != NULL ? place : "job configuration", e);
+	free(text);
+	for (size_t i = 0; c != NULL && i < c->unknown.n; i++)
+		prog_info("%s: %s: unknown, ignored", place, c->unknown.item[i]);
+	return c;
+}
+
 void
 config_free(struct config *c)
 {
@@ -211,12 +232,6 @@ config_free(struct config *c)
 	strlist_free(&c->unknown);
 	free(c->name);
 	free(c);
-}
-
-const struct strlist *
-config_unknown(const struct config *c)
-{
-	return &c->unknown;
 }
 
 /* --- commands --------------------------------------------------------------------------------------------------- */

@@ -22,10 +22,11 @@ struct config;
 /* config_open - parse a text of job_config.json; NULL text: what is built in. name is for messages. NULL with E_USAGE
  * (with the place of the mistake) or E_ENV. */
 struct config	*config_open(const char *text, const char *name, struct err *e);
-void	config_free(struct config *c);
 
-/* config_unknown - the members nobody asks for, for a warning; borrowed. */
-const struct strlist	*config_unknown(const struct config *c);
+/* config_load - the same of a file or an object; names the members nobody asks for. NULL place: what is built in. */
+struct config	*config_load(const char *place, struct err *e);
+
+void	config_free(struct config *c);
 
 /* What stands for the placeholders of commands. */
 struct config_values {

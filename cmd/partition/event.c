@@ -1,19 +1,30 @@
-/* event - the message that starts a run */
+/* event - what a run is about: its message, the lines of download lists */
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
 #include "base/digest.h"
+#include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "event.h"
+#include "place/queue.h"
+#include "place/store.h"
 
+#define EVENT_MAX (1024 * 1024)
 #define PREFIX_MAX 60
+#define BAD_LINES 20			/* that are named one by one */
+#define USUAL "https://oceandata.sci.gsfc.nasa.gov/"
+
+/* --- the message ------------------------------------------------------------------------------------------------ */
 
 int
-prefix_check(const char *prefix, struct err *e)
+event_prefix(const char *prefix, struct err *e)
 {
 	size_t n = strspn(prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
@@ -21,16 +32,6 @@ prefix_check(const char *prefix, struct err *e)
 		return err_set(e, E_USAGE, "%.80s: not a prefix: letters, digits and '-', at most %d", prefix,
 		    PREFIX_MAX);
 	return 0;
-}
-
-static int
-take_list(struct event *ev, const json_t *v, struct err *e)
-{
-	const char *s = json_string_value(v);
-
-	if (s == NULL || *s == '\0' || strlen(s) > EVENT_LIST_MAX || strchr(s, '/') != NULL || *s == '.')
-		return err_set(e, E_USAGE, "event: txt_list: \"%.100s\" is not the name of a list", s != NULL ? s : "");
-	return strlist_add(&ev->lists, s, e);
 }
 
 static int
@@ -46,14 +47,17 @@ take_body(struct event *ev, const json_t *o, struct err *e)
 	ev->ds = dataset_find(dataset);
 	if (ev->ds == NULL)
 		return err_set(e, E_USAGE, "event: %.80s: not a dataset", dataset);
-	if (prefix_check(prefix, e) < 0)
+	if (event_prefix(prefix, e) < 0)
 		return -1;
-	ev->prefix = mem_str(prefix, e);
-	if (ev->prefix == NULL)
-		return -1;
-	json_array_foreach(lists, i, v)
-		if (take_list(ev, v, e) < 0)
-			return -1;
+	ev->prefix = xstrdup(prefix);
+	json_array_foreach(lists, i, v) {
+		const char *s = json_string_value(v);
+
+		if (s == NULL || *s == '\0' || strlen(s) > EVENT_LIST_MAX || strchr(s, '/') != NULL || *s == '.')
+			return err_set(e, E_USAGE, "event: txt_list: \"%.100s\" is not the name of a list",
+			    s != NULL ? s : "");
+		strlist_push(&ev->lists, s);
+	}
 	return 0;
 }
 
@@ -68,11 +72,10 @@ load(const char *text, struct err *e)
 	if (o != NULL)
 		return o;
 	err_set(e, E_USAGE, "event: line %d: %s", je.line, je.text);
-	copy = mem_str(text, NULL);
-	for (char *s = copy; s != NULL && *s != '\0'; s++)
-		if (*s == '\'')
-			*s = '"';
-	o = copy != NULL ? json_loads(copy, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	copy = xstrdup(text);
+	for (char *s = copy; (s = strchr(s, '\'')) != NULL;)
+		*s = '"';
+	o = json_loads(copy, JSON_REJECT_DUPLICATES, NULL);
 	free(copy);
 	return o;
 }
@@ -133,4 +136,249 @@ event_fini(struct event *ev)
 	free(ev->prefix);
 	strlist_free(&ev->lists);
 	*ev = (struct event){0};
+}
+
+int
+event_read(struct partition *p, struct event *ev, struct err *e)
+{
+	char *text = place_text(p->run.nargs > 0 ? p->run.args[0] : "-", EVENT_MAX, e);
+	int ret = text == NULL ? -1 : event_parse(text, ev, e);
+
+	if (ret == 0)
+		run_log(&p->run, LOG_SUBMIT, "Event - %s", text);
+	free(text);
+	if (ret == 0 && p->run.ds != NULL && p->run.ds != ev->ds)
+		ret = err_set(e, E_USAGE, "event: its dataset is %s, not %s", ev->ds->key, p->run.ds->key);
+	return ret;
+}
+
+int
+event_pending(struct partition *p, const struct event *ev, struct err *e)
+{
+	const char *key = p->run.ds->key;
+	struct strlist args = {0};
+	const struct strlist *names = ev->ds != NULL ? &ev->lists : &args;
+	char *group = xfmt("%s-%s", p->prefix, key), *dedup = xfmt("%s-%s", group, p->uid), *text;
+	json_t *array = json_array();
+	struct queue *q = NULL;
+	int ret = -1;
+
+	for (int i = 0; i < p->run.nargs; i++)
+		if (strcmp(p->run.args[i], "-") != 0)
+			strlist_push(&args, p->run.args[i]);
+	for (size_t i = 0; i < names->n; i++)
+		(void)json_array_append_new(array, item_text(names->item[i]));
+	text = json_dumps(array, 0);
+	json_decref(array);
+	if (p->pending == NULL || names->n == 0)
+		err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; nothing "
+		    "was done", key);
+	else if (p->run.dry_run)
+		ret = 0;
+	else if ((q = queue_open(p->pending, PLACE_CREATE, e)) != NULL)
+		ret = queue_send(q, &(struct queue_post){ .text = text, .group = group, .dedup = dedup }, e);
+	if (ret == 0) {
+		run_log(&p->run, LOG_GROUP, "Updated %s-pending-jobs-%s.fifo queue: %zu lists.", p->prefix, key, names->n);
+		run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the "
+		    "queue: %s-pending-jobs-%s.fifo queue.", p->prefix, key);
+		prog_info("too few tokens of %s are free; the lists wait in %s", key, p->pending);
+	}
+	for (size_t i = 0; ret == 0 && i < names->n; i++) {
+		struct item it;
+
+		item_begin(&it, names->item[i]);
+		it.state = ITEM_WAITING;
+		it.text = xfmt("pending\t%s", names->item[i]);
+		run_put(&p->run, &it);
+	}
+	queue_close(q);
+	strlist_free(&args);
+	free(text);
+	free(dedup);
+	free(group);
+	return ret;
+}
+
+/* --- places ----------------------------------------------------------------------------------------------------- */
+
+/* A file, standard input ("-"), or an object: all up to its last slash is the store. */
+static int
+open_place(const char *place, struct err *e)
+{
+	const char *key = str_base(place);
+	struct store *s;
+	char *at;
+	int fd = -1;
+
+	if (strcmp(place, "-") == 0)
+		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (strstr(place, "://") == NULL)
+		return file_open(place, e);
+	at = xfmt("%.*s", (int)(key - place), place);
+	s = store_open(at, PLACE_ASIS, e);
+	if (s != NULL)
+		fd = store_get(s, key, e);
+	store_close(s);
+	free(at);
+	return fd;
+}
+
+static const char *
+place_name(const char *place)
+{
+	return strcmp(place, "-") == 0 ? "standard input" : place;
+}
+
+char *
+place_text(const char *place, size_t max, struct err *e)
+{
+	int fd = open_place(place, e);
+	char *text = fd < 0 ? NULL : file_text(fd, place_name(place), max, e);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return text;
+}
+
+/* --- lists ------------------------------------------------------------------------------------------------------ */
+
+void
+partition_bad_line(struct partition *p, const struct err *e)
+{
+	if (p->bad_lines++ < BAD_LINES) {
+		run_error(&p->run, e);
+		notify_add(&p->run.notify, "%s\n", e->msg);
+	} else if (p->run.status == ST_OK) {
+		p->run.status = ST_SOME;
+	}
+}
+
+const char *
+intake_list_of(const struct intake *in, size_t line)
+{
+	size_t i = 0;
+
+	while (line >= in->end[i])
+		i++;
+	return in->lists.item[i];
+}
+
+/* One line more: -1 only when there can be no others. */
+static int
+take_line(struct partition *p, struct intake *in, const char *list, char *text, size_t number, struct err *e)
+{
+	struct lines *l = &in->lines;
+	size_t dirs = l->dirs.n;
+	const struct line *last;
+	struct buf b = {0};
+	struct err why;
+	int r = lines_add(l, text, number, &why);
+
+	if (r < 0) {
+		err_set(e, why.code, "%s: line %zu: %s", list, number, why.msg);
+		if (e->code != E_DATA)
+			return -1;
+		partition_bad_line(p, e);
+	}
+	if (r <= 0)
+		return 0;
+	last = &l->line[l->n - 1];
+	if (l->dirs.n > dirs && !str_starts(l->dirs.item[last->dir], USUAL))
+		prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list, number,
+		    url_shown(l->dirs.item[last->dir]), l->dirs.item[last->dir]);
+	if (p->run.type != PTYPE_COUNT && last->nrt != (p->run.type == PTYPE_QUICKLOOK)) {
+		l->n--;
+	} else if (p->run.final_log) {
+		lines_text(l, l->n - 1, &b);
+		run_log(&p->run, LOG_GROUP, "Processed: %s | %s", str_base(list), b.text);
+		finallog_add(&p->run.log, LOG_PROCESSED, b.text);
+		buf_free(&b);
+	}
+	return 0;
+}
+
+static int
+read_list(struct partition *p, struct intake *in, int fd, const char *name, struct err *e)
+{
+	struct list_in *list = xarray(1, sizeof(*list));
+	enum list_result got = LIST_END;
+	int ret = 0;
+	char *text;
+
+	list_open_fd(list, fd, name, p->run.sep);
+	while (ret == 0 && (got = list_next(list, &text, e)) != LIST_END) {
+		if (got == LIST_ITEM)
+			ret = take_line(p, in, name, text, list->line, e);
+		else if (got == LIST_BAD)
+			partition_bad_line(p, e);
+		else
+			ret = -1;
+	}
+	if (ret == 0 && list->interrupted)
+		ret = err_set(e, E_SIGNAL, "%s: interrupted", name);
+	free(list);
+	xgrow(&in->end, &in->cap, in->lists.n + 1, sizeof(*in->end));
+	in->end[in->lists.n] = in->lines.n;
+	strlist_push(&in->lists, name);
+	return ret;
+}
+
+/* Read a list from fd, which is -1 with *why when it could not be opened. One that is missing is a failed item; a store
+ * or a disk that fails ends the run. */
+static int
+take_list(struct partition *p, struct intake *in, int fd, const char *name, const struct err *why, struct err *e)
+{
+	int ret = -1;
+
+	if (fd >= 0) {
+		ret = read_list(p, in, fd, place_name(name), e);
+		if (ret == 0)
+			run_log(&p->run, LOG_GROUP, "Downloads retrieved from: %s.", place_name(name));
+		(void)close(fd);
+	} else if (why->code == E_MISSING || why->code == E_DATA) {
+		run_log(&p->run, LOG_GROUP_ERROR, "Download list creator txt could not be found: %s.", name);
+		run_error(&p->run, why);
+		notify_add(&p->run.notify, "%s\n", why->msg);
+		ret = 0;
+	} else {
+		*e = *why;
+	}
+	return ret;
+}
+
+int
+intake_read(struct partition *p, const struct event *ev, struct intake *in, struct err *e)
+{
+	char *place = p->lists != NULL ? xstrdup(p->lists) : xfmt("s3://%s/download-lists", p->prefix);
+	struct store *s = ev->ds != NULL ? store_open(place, PLACE_ASIS, e) : NULL;
+	int ret = ev->ds != NULL && s == NULL ? -1 : 0;
+	struct err why;
+
+	in->lines.ds = p->run.ds;
+	for (size_t i = 0; ret == 0 && i < ev->lists.n; i++) {
+		char *key = xfmt("%s/%s", p->run.ds->key, ev->lists.item[i]), *name = store_url(s, key, e);
+
+		ret = name == NULL ? -1 : take_list(p, in, store_get(s, key, &why), name, &why, e);
+		free(name);
+		free(key);
+	}
+	for (int i = 0; ret == 0 && ev->ds == NULL && i < p->run.nargs; i++)
+		ret = take_list(p, in, open_place(p->run.args[i], &why), p->run.args[i], &why, e);
+	if (ev->ds == NULL && p->run.nargs == 0)
+		ret = take_list(p, in, open_place("-", &why), "-", &why, e);
+	store_close(s);
+	free(place);
+	p->run.ds = in->lines.ds;
+	if (ret == 0 && p->bad_lines > BAD_LINES)
+		prog_say("%zu more bad lines", p->bad_lines - BAD_LINES);
+	return ret;
+}
+
+void
+intake_fini(struct intake *in)
+{
+	lines_fini(&in->lines);
+	strlist_free(&in->lists);
+	free(in->end);
+	*in = (struct intake){0};
 }

@@ -5,18 +5,22 @@
 #include "base/str.h"
 #include "base/digest.h"
 #include "granule/dataset.h"
+#include "lines.h"
+#include "partition.h"
 
 /*
- * The message that starts a run: an event of a queue with one record, or the body of its message alone,
+ * What a run is about. Its message, if one starts it: an event of a queue with one record, or the body of its message
+ * alone,
  *
  *	{"prefix": "service-generate-ops", "dataset": "aqua", "txt_list": ["...", ...]}
+ *
+ * and the lines of the download lists that the message or the arguments name.
  */
 
-#define EVENT_MAX (1024 * 1024)
 #define EVENT_LIST_MAX 900		/* bytes of a list's name: it becomes a key of a store */
 
 struct event {
-	const struct dataset *ds;
+	const struct dataset *ds;	/* NULL: there is no message */
 	char *prefix;
 	struct strlist lists;
 	char uid[UID_SIZE];		/* of the message's id: delivered twice it is one run; "" without */
@@ -25,9 +29,37 @@ struct event {
 /* event_parse - 0, or -1 with E_USAGE; *ev is then empty. */
 int	event_parse(const char *text, struct event *ev, struct err *e);
 
+/* event_read - the message of --event, from the argument or standard input. -1 with E_USAGE, E_ENV. */
+int	event_read(struct partition *p, struct event *ev, struct err *e);
+
+/* event_pending - too few tokens are free: send the names of the lists to the pending queue, so that a later run has
+ * them, and print them. -1 with E_RETRY when they cannot wait there. */
+int	event_pending(struct partition *p, const struct event *ev, struct err *e);
+
 void	event_fini(struct event *ev);
 
-/* prefix_check - whether prefix can stand in names of jobs and queues; -1 with E_USAGE. */
-int	prefix_check(const char *prefix, struct err *e);
+/* event_prefix - whether prefix can stand in names of jobs and queues; -1 with E_USAGE. */
+int	event_prefix(const char *prefix, struct err *e);
+
+/* All lines, and which list each comes from. */
+struct intake {
+	struct lines lines;
+	struct strlist lists;		/* names of the lists read ... */
+	size_t *end;			/* ... and how many lines of the table there were after each */
+	size_t cap;
+};
+
+/* intake_read - read all lists; those that are missing, and bad lines, are failed items. -1 with E_ENV when reading
+ * failed, E_SIGNAL. */
+int	intake_read(struct partition *p, const struct event *ev, struct intake *in, struct err *e);
+
+/* intake_list_of - the list that a line of the table comes from. */
+const char	*intake_list_of(const struct intake *in, size_t line);
+
+void	intake_fini(struct intake *in);
+
+/* place_text - the contents of a file ("-" = standard input) or of an object ("://" in its name), at most max bytes;
+ * owned by the caller. NULL with E_MISSING, E_DATA, E_ENV. */
+char	*place_text(const char *place, size_t max, struct err *e);
 
 #endif

@@ -118,8 +118,8 @@ strings(const struct strlist *l)
 	return a;
 }
 
-static json_t *
-job_json(const struct engine_job *j)
+json_t *
+plan_job_json(const struct engine_job *j)
 {
 	json_t *after = j->after == ENGINE_NONE ? json_null() : json_integer((json_int_t)j->after);
 	json_t *ended = json_array();
@@ -144,19 +144,13 @@ dump(json_t *o, size_t flags, const char *what, struct err *e)
 	return text;
 }
 
-char *
-plan_job_text(const struct engine_job *j, struct err *e)
-{
-	return dump(job_json(j), JSON_COMPACT, j->name, e);
-}
-
 static char *
 plan_text(const struct plan *p, struct err *e)
 {
 	json_t *jobs = json_array();
 
 	for (size_t i = 0; i < p->n; i++)
-		if (json_array_append_new(jobs, job_json(&p->job[i])) < 0) {
+		if (json_array_append_new(jobs, plan_job_json(&p->job[i])) < 0) {
 			json_decref(jobs);
 			jobs = NULL;
 			break;

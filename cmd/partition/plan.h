@@ -34,8 +34,8 @@ struct plan {
 /* plan_add - another job, all-zero but for after; its index is p->n - 1. Valid until the next one. */
 struct engine_job	*plan_add(struct plan *p);
 
-/* plan_job_text - one job as a line of JSON, for --json; owned by the caller. NULL with E_DATA. */
-char	*plan_job_text(const struct engine_job *j, struct err *e);
+/* plan_job_json - all about one job, owned by the caller; NULL when it cannot be JSON. */
+json_t	*plan_job_json(const struct engine_job *j);
 
 /* plan_write - make the file p->path, atomically, and its journal, and begin to work on it. -1 with E_DATA, E_ENV. */
 int	plan_write(struct plan *p, struct err *e);

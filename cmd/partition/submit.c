@@ -1,4 +1,4 @@
-/* submit - the jobs of a plan to an engine */
+/* submit - the tokens of a run, and the jobs of its plan */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,40 +6,90 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "claim.h"
 #include "config.h"
+#include "granule/layout.h"
+#include "run/pool.h"
 #include "submit.h"
 
-/* Submit job i and note it where the job lives longer than we do. */
-static int
-submit_one(struct plan *p, size_t i, struct engine *en, struct err *e)
-{
-	bool note = engine_limits(en)->lasts;
-	int found = note && p->job[i].tried ? engine_find(en, &p->job[i], e) : 0;
+#define ATTEMPTS 3			/* of a job's element */
+#define RETRY_DELAY 10			/* seconds between them */
+#define GRACE 30			/* seconds from SIGTERM to SIGKILL */
 
-	if (found < 0)
-		return -1;
-	if (found == 0 && ((note && plan_trying(p, i, e) < 0) || engine_submit(en, p->job, i, e) < 0))
-		return -1;
-	return note ? plan_submitted(p, i, e) : 0;
+/* --- tokens ----------------------------------------------------------------------------------------------------- */
+
+char *
+submit_pool_place(const struct partition *p, struct err *e)
+{
+	char dir[LAYOUT_SIZE];
+	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
+	    pool_place(p->tokens, p->root, dir, e);
+
+	if (place == NULL || strchr(place, ':') != NULL)
+		return place != NULL ? xstrdup(place) : NULL;
+	return backend_directory(place, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+}
+
+static void
+on_tokens(void *ctx, enum tokens_event event, const char *text)
+{
+	const struct partition *p = ctx;
+
+	if (event == TOKENS_WARNING)
+		prog_say("%s", text);
+	else if (event == TOKENS_WAITING)
+		run_log(&p->run, LOG_GROUP, "Waiting for license retrieval...");
+}
+
+struct tokens *
+submit_pool(struct partition *p, const char *place, struct err *e)
+{
+	struct tokens_options to = { .wait = (int)p->wait, .stop = prog_signal, .tell = on_tokens, .ctx = p,
+		.who = "partition" };
+
+	return pool_open(place, &to, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
 }
 
 int
-submit_jobs(struct plan *p, struct engine *en, int (*stop)(void), submit_told *told, void *ctx, struct err *e)
+submit_take(struct partition *p, struct tokens *pool, int all, bool dead, struct tokens_grant *g, struct err *e)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		bool again = p->job[i].id != NULL;
+	struct tokens_request rq = { .pool = p->run.ds->key, .uid = p->uid, TOKENS_REQUEST_DEFAULTS };
+	int got;
 
-		if (stop() != 0)
-			return err_set(e, E_SIGNAL, "interrupted");
-		if (!again && submit_one(p, i, en, e) < 0)
-			return -1;
-		if (told(ctx, &p->job[i], again, e) < 0)
-			return -1;
-	}
+	rq.max = p->arrays > 0 ? (int)p->arrays : all;
+	if (rq.max == 1)
+		rq.min = 1;
+	got = tokens_acquire(pool, &rq, g, e);
+	if (got < 0 && e->code == E_BUSY && dead && submit_release(p, pool, e) == 0)
+		got = tokens_acquire(pool, &rq, g, e);
+	if (got < 0 && e->code == E_BUSY)
+		e->code = E_RETRY;
+	return got;
+}
+
+int
+submit_share(struct partition *p, struct tokens *pool, const struct tokens_grant *g, const struct cut *cut,
+    struct err *e)
+{
+	struct tokens_shares shares = { .ql = cut->ql, .r = cut->r, .floating = cut->floating,
+		.floating_refined = cut->floating_refined };
+	int back = g->dataset + g->floating - shares.ql - shares.r - shares.floating;
+	int got = tokens_assign(pool, p->run.ds->key, p->uid, &shares, NULL, e);
+
+	if (got <= 0)
+		return got < 0 ? -1 : err_set(e, E_RETRY, "%s: another process has returned its tokens", p->uid);
+	if (back > 0)
+		run_log(&p->run, LOG_GROUP, "Returned %d license(s) to parameter: %s", back, p->run.ds->key);
 	return 0;
 }
 
-/* --- tokens ----------------------------------------------------------------------------------------------------- */
+int
+submit_release(struct partition *p, struct tokens *pool, struct err *e)
+{
+	struct tokens_returned back;
+
+	return tokens_release(pool, p->run.ds->key, p->uid, TOKENS_OF_ALL, &back, e);
+}
 
 /* Whether the job that returns the tokens of a type is still to be submitted. When it is not, they may be back. */
 static bool
@@ -52,7 +102,7 @@ is_used(const struct plan *p, enum ptype t)
 }
 
 int
-submit_tokens(struct tokens *t, const struct plan *p, struct err *e)
+submit_retake(struct tokens *t, const struct plan *p, struct err *e)
 {
 	bool ql = is_used(p, PTYPE_QUICKLOOK), refined = is_used(p, PTYPE_REFINED);
 	int floating = (p->floating_refined ? refined : ql) ? (int)p->floating : 0, need, r;
@@ -79,12 +129,13 @@ submit_tokens(struct tokens *t, const struct plan *p, struct err *e)
 	return -1;
 }
 
-int
-submit_own(struct tokens *t, const struct plan *p, struct err *e)
+/* Hand the tokens over to the jobs that return them. */
+static int
+hand_over(struct tokens *t, const struct plan *p, struct err *e)
 {
 	struct tokens_owner owner = {0};
 	struct buf jobs = {0};
-	int ret = -1;
+	int ret;
 
 	buf_add(&jobs, "%s", p->engine);
 	for (size_t i = 0; i < p->n; i++) {
@@ -93,9 +144,158 @@ submit_own(struct tokens *t, const struct plan *p, struct err *e)
 		if (j->nended > 0 && j->id != NULL && jobs.len + strlen(j->id) < TOKENS_JOBS_MAX)
 			buf_add(&jobs, " %s", j->id);
 	}
-	owner.jobs = buf_text(&jobs, e);
-	if (owner.jobs != NULL)
-		ret = tokens_assign(t, p->dataset, p->uid, NULL, &owner, e) < 0 ? -1 : 0;
+	owner.jobs = jobs.text;
+	ret = tokens_assign(t, p->dataset, p->uid, NULL, &owner, e) < 0 ? -1 : 0;
 	buf_free(&jobs);
+	return ret;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------------------------- */
+
+/* Submit job i and note it where the job lives longer than we do. */
+static int
+submit_one(struct plan *plan, size_t i, struct engine *en, struct err *e)
+{
+	bool note = engine_limits(en)->lasts;
+	int found = note && plan->job[i].tried ? engine_find(en, &plan->job[i], e) : 0;
+
+	if (found < 0)
+		return -1;
+	if (found == 0 && ((note && plan_trying(plan, i, e) < 0) || engine_submit(en, plan->job, i, e) < 0))
+		return -1;
+	return note ? plan_submitted(plan, i, e) : 0;
+}
+
+static void
+put_job(struct partition *p, const struct plan *plan, const struct engine_job *j)
+{
+	bool there = j->id != NULL && strcmp(plan->engine, "none") != 0;
+	struct item it;
+
+	item_begin(&it, j->input);
+	if (there)
+		strlist_push(&it.outputs, j->id);
+	it.text = xfmt("job\t%s\t%s", j->name, there ? j->id : "-");
+	it.own = plan_job_json(j);
+	run_put(&p->run, &it);
+}
+
+static void
+put_plan(struct partition *p, const struct plan *plan)
+{
+	struct item it;
+
+	item_begin(&it, NULL);
+	strlist_push(&it.outputs, plan->path);
+	it.text = xfmt("plan\t%s", plan->path);
+	item_set(&it, "plan", "o", item_text(plan->path));
+	run_put(&p->run, &it);
+}
+
+void
+submit_show(struct partition *p, const struct plan *plan)
+{
+	if (!p->run.dry_run)
+		put_plan(p, plan);
+	for (size_t i = 0; i < plan->n; i++)
+		put_job(p, plan, &plan->job[i]);
+}
+
+static void
+on_engine(void *ctx, const struct engine_job *job, int index, const char *reason, const char *log)
+{
+	struct partition *p = ctx;
+
+	p->ended++;
+	if (reason != NULL) {
+		p->failed++;
+		prog_say("%s: element %d: %s%s%s", job->name, index, reason, log != NULL ? ", see " : "",
+		    log != NULL ? log : "");
+	}
+	prog_progress("%zu elements of jobs done, %zu failed", p->ended - p->failed, p->failed);
+}
+
+/* Submit the jobs, and give them what was ours. */
+static int
+submit_all(struct partition *p, struct plan *plan, struct engine *en, struct tokens *pool, struct err *e)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		bool again = plan->job[i].id != NULL;
+
+		if (!run_goes_on(&p->run))
+			return err_set(e, E_SIGNAL, "interrupted");
+		if (!again && submit_one(plan, i, en, e) < 0)
+			return -1;
+		if (!again && strcmp(plan->engine, "none") != 0)
+			run_log(&p->run, LOG_SUBMIT, "AWS Batch job submitted: %s %s", plan->job[i].name, plan->job[i].id);
+		put_job(p, plan, &plan->job[i]);
+	}
+	if (claim_drop(&plan->claimed, e) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->claimed.n; i++)
+		run_log(&p->run, LOG_GROUP, "Deleted from EFS: %s.", plan->claimed.item[i]);
+	/* The tokens belong to the jobs, also to those that someone else submits from the records. */
+	return *plan->pool != '\0' && (engine_limits(en)->lasts || engine_limits(en)->container) ? hand_over(pool, plan, e) : 0;
+}
+
+/* Where the jobs run here, until they have ended; then the tokens are free, whether license-returner ran or not. */
+static int
+run_jobs(struct partition *p, struct plan *plan, struct engine *en, struct tokens *pool, struct err *e)
+{
+	struct engine_counts n;
+	struct err le;
+	int ret = engine_run(en, plan->job, plan->n, &n, e);
+
+	prog_progress_end();
+	if (!engine_limits(en)->runs)
+		return ret;
+	if (*plan->pool != '\0' && submit_release(p, pool, &le) < 0)
+		run_error(&p->run, &le);
+	if (ret < 0)
+		return -1;
+	prog_info("%zu elements of jobs done, %zu failed, %zu skipped, %zu not run", n.done, n.failed, n.skipped,
+	    n.not_run);
+	if (n.failed + n.skipped + n.not_run == 0)
+		return plan_done(plan, e);
+	prog_say("%s: not finished; partition --resume does the rest", plan->path);
+	return 1;
+}
+
+static void
+set_variable(struct strlist *env, const char *name, const char *value)
+{
+	char *text = xfmt("%s=%s", name, value);
+
+	strlist_push(env, text);
+	free(text);
+}
+
+int
+submit_plan(struct partition *p, struct plan *plan, struct tokens *pool, struct err *e)
+{
+	char *state = xfmt("%s.state", plan->path), *logs = xfmt("%s/logs", p->plans);
+	struct strlist env = {0};
+	struct engine_opts eo = { .env = &env, .attempts = ATTEMPTS, .retry_delay = RETRY_DELAY, .grace = GRACE,
+		.run = plan->uid, .state = state, .stop = prog_signal, .ended = on_engine, .ctx = p,
+		.output = p->records };
+	struct engine *en;
+	int ret = -1;
+
+	eo.logs = p->logs != NULL ? p->logs : plan->logs != NULL ? plan->logs : logs;
+	set_variable(&env, "GENERATE_ROOT", plan->root);
+	set_variable(&env, "GENERATE_PREFIX", plan->prefix);
+	if (*plan->pool != '\0')
+		set_variable(&env, "GENERATE_POOL", plan->pool);
+	en = engine_open(plan->engine, &eo, e);
+	if (en != NULL) {
+		put_plan(p, plan);
+		ret = submit_all(p, plan, en, pool, e);
+		if (ret == 0)
+			ret = engine_limits(en)->lasts ? plan_done(plan, e) : run_jobs(p, plan, en, pool, e);
+	}
+	engine_close(en);
+	strlist_free(&env);
+	free(logs);
+	free(state);
 	return ret;
 }

@@ -11,7 +11,8 @@
 #include "run/run.h"
 
 #define HELP_COLUMN 28
-#define OWN_LETTERS 256			/* getopt's values of options without a letter begin here */
+#define NOT_TAKEN 256			/* getopt's value of common options that the program does not take */
+#define OWN_LETTERS 257			/* its values of the others begin here */
 
 /* The common options by their bit of program.common; bit 0 belongs to every program. */
 static const struct common_row {
@@ -123,18 +124,24 @@ options_parse(struct run *p, int argc, char *argv[], const struct program *progr
 	struct option *table;
 	struct buf letters = {0};
 	size_t n = 0;
-	int c;
+	int c, at;
 
 	while (row_at(program, n) != NULL)
 		n++;
-	table = xarray(n + 1, sizeof(*table));
+	table = xarray(n + sizeof(common) / sizeof(*common) + 1, sizeof(*table));
 	for (size_t i = 0; (row = row_at(program, i)) != NULL; i++) {
 		table[i] = (struct option){ row->name, row->arg != NULL ? required_argument : no_argument, NULL,
 			OWN_LETTERS + (int)i };
 		if (row->letter != 0)
 			buf_add(&letters, "%c%s", row->letter, row->arg != NULL ? ":" : "");
 	}
-	while ((c = getopt_long(argc, argv, letters.text, table, NULL)) != -1) {
+	/* So that they are not taken for abbreviations of others: --job of --job-root. */
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (common[i].bit != 0 && (program->common & common[i].bit) == 0)
+			table[n++] = (struct option){ common[i].row.name, no_argument, NULL, NOT_TAKEN };
+	while ((c = getopt_long(argc, argv, letters.text, table, &at)) != -1) {
+		if (c == NOT_TAKEN)
+			run_usage("unrecognized option '--%s'", table[at].name);
 		if (c == '?') {
 			(void)fprintf(stderr, "Try '%s --help'.\n", prog_name());
 			exit(ST_USAGE);

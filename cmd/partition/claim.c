@@ -1,0 +1,255 @@
+/* claim - what partition finds in the shared tree */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "claim.h"
+#include "granule/layout.h"
+#include "granule/name.h"
+
+#define CLAIMED ".claimed-"
+
+/* The names in dir that have part in them, sorted. No directory is an empty one. */
+static int
+find(const char *dir, const char *part, struct strlist *found, struct err *e)
+{
+	struct strlist names = {0};
+	int ret = file_names(dir, &names, e);
+
+	for (size_t i = 0; ret == 0 && i < names.n; i++)
+		if (strstr(names.item[i], part) != NULL)
+			strlist_push(found, names.item[i]);
+	strlist_free(&names);
+	return ret;
+}
+
+int
+claim_lock(const struct partition *p, struct err *e)
+{
+	/* What jobs of the reference system expect; production mounts these directories one by one. */
+	static const char *const made[] = {
+		"combiner/downloads", "combiner/jobs", "combiner/logs",
+		"downloader/lists", "downloader/logs", "downloader/scratch",
+		"processor/input",
+		"processor/logs/error_logs", "processor/logs/processing_logs", "processor/logs/seatmp_manager",
+		"processor/scratch/current_jobs", "processor/scratch/current_logs", "processor/scratch/email",
+		"processor/scratch/locks", "processor/scratch/quarantine",
+	};
+	char *path = xfmt("%s/processor/output/%s", p->root, p->run.ds->instrument->core);
+	int ret = file_mkdirs(path, e) < 0 ? -1 : file_mkdirs(p->plans, e), fd;
+
+	for (size_t i = 0; ret == 0 && i < sizeof(made) / sizeof(*made); i++) {
+		free(path);
+		path = xfmt("%s/%s", p->root, made[i]);
+		ret = file_mkdirs(path, e);
+	}
+	free(path);
+	if (ret < 0)
+		return -1;
+	path = xfmt("%s/.%s.lock", p->plans, p->run.ds->key);
+	fd = file_open_locked(path, O_RDWR | O_CREAT | O_NOFOLLOW, FILE_MODE, FILE_WAIT, e);
+	free(path);
+	return fd;
+}
+
+char *
+claim_plan(const struct partition *p, const char *uid)
+{
+	char *end = xfmt("_%s.json", uid), *path = NULL;
+	struct strlist found = {0};
+
+	(void)find(p->plans, end, &found, NULL);
+	for (size_t i = 0; i < found.n && path == NULL; i++)
+		if (str_ends(found.item[i], end))	/* a journal alone is none */
+			path = xfmt("%s/%s", p->plans, found.item[i]);
+	strlist_free(&found);
+	free(end);
+	return path;
+}
+
+/* Whether name is that of an SST file of the dataset, and its time. */
+static bool
+is_sst(const struct dataset *ds, const char *name, uint32_t *time)
+{
+	struct obpg_name n;
+
+	if (obpg_parse(name, &n, NULL) < 0 || n.form != OBPG_PRESENT || n.suite != SUITE_SST || n.ds != ds ||
+	    n.time < 0 || n.time > UINT32_MAX)
+		return false;
+	*time = (uint32_t)n.time;
+	return true;
+}
+
+int
+claim_sst_times(const struct partition *p, enum ptype t, struct times *out, struct err *e)
+{
+	struct strlist found = {0};
+	char dir[LAYOUT_SIZE];
+	uint32_t time;
+	int ret = -1;
+
+	if (layout_dir(p->root, LAYOUT_DOWNLOADS, p->run.ds, t, 0, dir, e) == 0)
+		ret = find(dir, ".L2.SST.nc", &found, e);
+	for (size_t i = 0; i < found.n; i++)
+		if (is_sst(p->run.ds, found.item[i], &time))
+			times_add(out, time);
+	times_sort(out);
+	strlist_free(&found);
+	return ret;
+}
+
+/* --- waiting lists ---------------------------------------------------------------------------------------------- */
+
+/* Read names from an open list; nobody appends to it any more. */
+static int
+read_names(struct partition *p, int fd, const char *path, struct claim *c, struct err *e)
+{
+	struct list_in *in = xarray(1, sizeof(*in));
+	enum list_result got;
+	uint32_t time;
+	char *name;
+
+	list_open_fd(in, fd, path, '\n');
+	while ((got = list_next(in, &name, e)) == LIST_ITEM || got == LIST_BAD) {
+		if (got == LIST_ITEM && is_sst(p->run.ds, name, &time) && strchr(name, '/') == NULL) {
+			strlist_push(&c->names, name);
+			times_add(&c->times, time);
+			continue;
+		}
+		if (got == LIST_ITEM)
+			err_set(e, E_DATA, "%s: line %zu: %.200s: not the name of an SST file of %s", path, in->line,
+			    name, p->run.ds->key);
+		partition_bad_line(p, e);
+	}
+	free(in);
+	return got == LIST_END ? 0 : -1;
+}
+
+/* Rename the list to be ours and read it; it may be another run's, or have gone. */
+static int
+take_list(struct partition *p, const char *dir, const char *name, struct claim *c, struct err *e)
+{
+	const char *mark = strstr(name, CLAIMED);
+	char *from, *to, *other = NULL;
+	int fd, ret = 0;
+
+	if (mark != NULL && (p->run.dry_run || (other = claim_plan(p, mark + strlen(CLAIMED))) != NULL)) {
+		free(other);			/* its plan takes care of it */
+		return 0;
+	}
+	from = xfmt("%s/%s", dir, name);
+	to = xfmt("%.*s" CLAIMED "%s", mark != NULL ? (int)(strlen(from) - strlen(mark)) : (int)strlen(from), from,
+	    p->uid);
+	if (p->run.dry_run)
+		xsnprintf(to, strlen(to) + 1, "%s", from);
+	else if (rename(from, to) < 0)
+		ret = errno == ENOENT ? 1 : err_sys(e, "%s: cannot claim", from);
+	if (ret == 0) {
+		if (!p->run.dry_run)
+			strlist_push(&c->files, to);
+		fd = open(to, (p->run.dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0)
+			ret = errno == ENOENT ? 0 : err_sys(e, "%s", to);
+		else if (!p->run.dry_run && file_lock(fd, to, FILE_WAIT, e) < 0)
+			ret = -1;
+		if (ret == 0 && fd >= 0)
+			ret = read_names(p, fd, to, c, e);
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	free(from);
+	free(to);
+	return ret < 0 ? -1 : 0;
+}
+
+int
+claim_take(struct partition *p, struct claim *c, struct err *e)
+{
+	struct strlist lists = {0};
+	char dir[LAYOUT_SIZE], part[64];
+	int ret = -1;
+
+	xsnprintf(part, sizeof(part), "%s_%s", p->run.ds->key, ptype_name(PTYPE_QUICKLOOK));
+	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, PTYPE_QUICKLOOK, 0, dir, e) == 0)
+		ret = find(dir, part, &lists, e);
+	for (size_t i = 0; ret == 0 && i < lists.n; i++)
+		ret = take_list(p, dir, lists.item[i], c, e);
+	strlist_free(&lists);
+	times_sort(&c->times);
+	if (ret < 0)
+		return -1;
+	if (c->files.n == 0)
+		run_log(&p->run, LOG_GROUP, "No combiner threshold files exist.");
+	for (size_t i = 0; i < c->files.n; i++)
+		run_log(&p->run, LOG_GROUP, "Reading in combiner threshold file from EFS: %s.", c->files.item[i]);
+	for (size_t i = 0; i < c->names.n; i++) {
+		run_log(&p->run, LOG_GROUP, "Combiner waiting to process: %s", c->names.item[i]);
+		finallog_add(&p->run.log, LOG_WAITING, c->names.item[i]);
+	}
+	run_log(&p->run, LOG_GROUP, "Loaded %zu SST files that were not processed by the combiner.", c->names.n);
+	return 0;
+}
+
+/* The old name is taken by a new list: append to that. */
+static int
+append_to(const char *path, const char *from, struct err *e)
+{
+	struct list_in *in = xarray(1, sizeof(*in));
+	enum list_result got = LIST_FAILED;
+	int fd = open(from, O_RDONLY | O_CLOEXEC), ret = fd < 0 ? err_sys(e, "%s", from) : 0;
+	char *line;
+
+	list_open_fd(in, fd, from, '\n');
+	while (ret == 0 && ((got = list_next(in, &line, e)) == LIST_ITEM || got == LIST_BAD))
+		if (got == LIST_ITEM)
+			ret = file_append(path, line, e);
+	if (fd >= 0)
+		(void)close(fd);
+	free(in);
+	return ret == 0 && got == LIST_END ? file_remove(from, e) : -1;
+}
+
+int
+claim_restore(const struct strlist *files, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < files->n; i++) {
+		const char *claimed = files->item[i];
+		char *path = xfmt("%.*s", (int)(strstr(str_base(claimed), CLAIMED) - claimed), claimed);
+
+		if (link(claimed, path) == 0)
+			ret |= file_remove(claimed, e);
+		else if (errno == EEXIST)
+			ret |= append_to(path, claimed, e);
+		else if (errno != ENOENT)
+			ret |= err_sys(e, "%s: cannot give back", claimed);
+		free(path);
+	}
+	return ret;
+}
+
+int
+claim_drop(const struct strlist *files, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < files->n; i++)
+		ret |= file_remove(files->item[i], e);
+	return ret;
+}
+
+void
+claim_fini(struct claim *c)
+{
+	strlist_free(&c->files);
+	strlist_free(&c->names);
+	times_fini(&c->times);
+}

@@ -1,0 +1,49 @@
+#ifndef CLAIM_H
+#define CLAIM_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "group.h"
+#include "partition.h"
+
+/*
+ * What partition finds in the shared tree: SST files that were downloaded earlier, and the lists of quicklook granules
+ * that the combiner keeps waiting for a companion.
+ *
+ * A waiting list belongs to the run that has renamed it to LIST.claimed-UID. The plan of that run names it, and it is
+ * removed when the plan's jobs are submitted. A list claimed by a run that never got as far as a plan belongs to the
+ * next run. While a list is claimed and until the plan is written, the run holds the lock of the dataset.
+ */
+
+/* claim_lock - make the directories that programs expect, and wait for the lock of the dataset; returns its descriptor,
+ * -1 with E_ENV, E_SIGNAL. close(2) unlocks. */
+int	claim_lock(const struct partition *p, struct err *e);
+
+/* claim_plan - path of the plan of the run with that id, owned by the caller; NULL without. */
+char	*claim_plan(const struct partition *p, const char *uid);
+
+/* claim_sst_times - times of all SST files of the type that are on disk, sorted. None when there is no directory. */
+int	claim_sst_times(const struct partition *p, enum ptype t, struct times *out, struct err *e);
+
+struct claim {
+	struct strlist files;		/* claimed paths */
+	struct strlist names;		/* of SST files, in the order read */
+	struct times times;		/* theirs, sorted */
+};
+
+/*
+ * claim_take - claim and read the waiting lists of quicklook; the lock is held. A dry run only reads them
+ *
+ * Returns 0 (also when there are none), or -1 with E_ENV; what was claimed is then in *c and to be restored.
+ */
+int	claim_take(struct partition *p, struct claim *c, struct err *e);
+
+/* claim_restore - give claimed lists their names back; lines that came meanwhile stay. */
+int	claim_restore(const struct strlist *files, struct err *e);
+
+/* claim_drop - remove claimed lists: their granules are in submitted jobs. */
+int	claim_drop(const struct strlist *files, struct err *e);
+
+void	claim_fini(struct claim *c);
+
+#endif
