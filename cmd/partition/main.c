@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "build.h"
+#include "jobs.h"
 #include "claim.h"
 #include "event.h"
 #include "granule/layout.h"
@@ -247,11 +247,11 @@ make_plan(struct partition *p, const struct event *ev, const struct intake *in, 
 	}
 	licenses = (grant.dataset + grant.floating) / (keys[PTYPE_QUICKLOOK] == 0 ? 2 : 1);	/* refined may have half */
 	if ((*pool != NULL && submit_share(p, *pool, &grant, &cut, e) < 0) ||
-	    build_dirs(p, &w, e) < 0 || worklists_write(&w, &in->lines, &gr, &cut, e) < 0)
+	    jobs_dirs(p, &w, e) < 0 || worklists_write(&w, &in->lines, &gr, &cut, e) < 0)
 		goto out;
 	plan->path = xfmt("%s/plan_%s_%s_%s.json", p->plans, p->run.ds->token, p->stamp, p->uid);
 	plan->granules = (long)(keys[PTYPE_QUICKLOOK] + keys[PTYPE_REFINED]);
-	if (build_plan(p, &w, &cut, config, place != NULL && !str_starts(place, "none:") ? place : "",
+	if (jobs_make(p, &w, &cut, config, place != NULL && !str_starts(place, "none:") ? place : "",
 	    limits->container, plan, e) < 0)
 		goto out;
 	for (size_t i = 0; i < claim.names.n; i++)

@@ -9,7 +9,7 @@
 
 /*
  * A run: what it was told and who it is. event.c reads what it is about, lines.c and group.c make granules of that,
- * claim.c takes along what waits in the tree, worklists.c writes the lists, build.c makes the jobs, plan.c keeps them,
+ * claim.c takes along what waits in the tree, worklists.c writes the lists, jobs.c makes the jobs, plan.c keeps them,
  * submit.c holds tokens and hands the jobs over; main.c tells the story.
  */
 

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "claim.h"
-#include "config.h"
 #include "granule/layout.h"
 #include "run/pool.h"
 #include "submit.h"

@@ -4,25 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "partition/config.h"
 #include "partition/event.h"
+#include "partition/jobs.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 commands(const struct config *c)
 {
-	const struct config_values v = { .input_list = "list", .input_path = "/list", .single = true, .prefix = "a-b",
-		.unique_id = "1234", .root = "/", .pool = "", .to = "", .announce = "" };
-	struct command out;
+	const struct values v = { .list = "list", .path = "/list", .single = true, .prefix = "a-b", .uid = "1234",
+		.root = "/", .pool = "", .to = "", .announce = "" };
 
 	for (enum component comp = COMP_DOWNLOADER; comp < COMP_COUNT; comp++)
-		for (enum ptype t = PTYPE_QUICKLOOK; t <= PTYPE_COUNT; t++)
-			if (config_command(c, comp, dataset_at(0), t, &v, true, &out, NULL) > 0) {
-				if (out.argv.n < 1 || out.share == NULL)
-					abort();
-				command_fini(&out);
-			}
+		for (enum ptype t = PTYPE_QUICKLOOK; t <= PTYPE_COUNT; t++) {
+			struct engine_job job = {0};
+
+			if (config_command(c, comp, dataset_at(0), t, &v, true, &job, NULL) > 0 &&
+			    (job.argv.n < 1 || job.share == NULL))
+				abort();
+			engine_job_fini(&job);
+		}
 }
 
 int
