@@ -43,12 +43,15 @@ held() {
 
 # A cluster: sbatch writes "ID NAME DEPENDENCY" into $cluster/jobs. $cluster/kill: "before" or "after" and a number: the
 # N-th sbatch kills its caller before or after it has written. $cluster/down: all fail; $cluster/refuse N: from the
-# N-th on sbatch fails.
+# N-th on sbatch fails, with $cluster/reason, or, where $cluster/once is, only then. scancel writes ids into
+# $cluster/cancelled; $cluster/scancel, if it is there, is run first.
 make_cluster() {
 	cluster=$work/cluster
 	rm -rf "$cluster"
 	mkdir -p "$cluster/bin"
 	: >"$cluster/jobs"
+	: >"$cluster/cancelled"
+	echo 'Socket timed out on send/recv operation' >"$cluster/reason"
 	cat >"$cluster/bin/sbatch" <<-!
 	#!/bin/sh
 	cat >/dev/null
@@ -57,7 +60,8 @@ make_cluster() {
 	calls=\$((\$(cat $cluster/calls 2>/dev/null || echo 0) + 1))
 	echo \$calls >$cluster/calls
 	if [ -e $cluster/refuse ] && [ \$n -ge \$(cat $cluster/refuse) ]; then
-		echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2
+		[ ! -e $cluster/once ] || rm $cluster/refuse
+		echo "sbatch: error: Batch job submission failed: \$(cat $cluster/reason)" >&2
 		exit 1
 	fi
 	read -r when which 2>/dev/null <$cluster/kill || when=
@@ -86,7 +90,11 @@ make_cluster() {
 	[ ! -e $cluster/down ] || { echo 'slurm_load_ctl_conf error: Unable to contact slurm controller' >&2; exit 1; }
 	printf 'Configuration data\nMaxArraySize            = 1001\n'
 	!
-	printf '#!/bin/sh\n' >"$cluster/bin/scancel"
+	cat >"$cluster/bin/scancel" <<-!
+	#!/bin/sh
+	[ ! -e $cluster/scancel ] || . $cluster/scancel
+	echo "\$1" >>$cluster/cancelled
+	!
 	chmod +x "$cluster"/bin/*
 	PATH=$cluster/bin:$PATH
 }

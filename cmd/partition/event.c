@@ -152,38 +152,37 @@ event_read(struct partition *p, struct event *ev, struct err *e)
 	return ret;
 }
 
+void
+event_names(const struct partition *p, const struct event *ev, struct strlist *names)
+{
+	for (size_t i = 0; i < ev->lists.n; i++)
+		strlist_push(names, ev->lists.item[i]);
+	for (int i = 0; ev->ds == NULL && i < p->run.nargs; i++)
+		if (strcmp(p->run.args[i], "-") != 0)
+			strlist_push(names, p->run.args[i]);
+}
+
 int
-event_pending(struct partition *p, const struct event *ev, struct err *e)
+event_pending(struct partition *p, const struct strlist *names, struct err *e)
 {
 	const char *key = p->run.ds->key;
-	struct strlist args = {0};
-	const struct strlist *names = ev->ds != NULL ? &ev->lists : &args;
 	char *group = xfmt("%s-%s", p->prefix, key), *dedup = xfmt("%s-%s", group, p->uid), *text;
 	json_t *array = json_array();
 	struct queue *q = NULL;
 	int ret = -1;
 
-	for (int i = 0; i < p->run.nargs; i++)
-		if (strcmp(p->run.args[i], "-") != 0)
-			strlist_push(&args, p->run.args[i]);
 	for (size_t i = 0; i < names->n; i++)
 		(void)json_array_append_new(array, item_text(names->item[i]));
 	text = json_dumps(array, 0);
 	json_decref(array);
 	if (p->pending == NULL || names->n == 0)
-		err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; nothing "
-		    "was done", key);
-	else if (p->run.dry_run)
 		ret = 0;
-	else if ((q = queue_open(p->pending, PLACE_CREATE, e)) != NULL)
-		ret = queue_send(q, &(struct queue_post){ .text = text, .group = group, .dedup = dedup }, e);
-	if (ret == 0) {
+	else if (p->run.dry_run || ((q = queue_open(p->pending, PLACE_CREATE, e)) != NULL &&
+	    queue_send(q, &(struct queue_post){ .text = text, .group = group, .dedup = dedup }, e) == 0))
+		ret = 1;
+	if (ret > 0)
 		run_log(&p->run, LOG_GROUP, "Updated %s-pending-jobs-%s.fifo queue: %zu lists.", p->prefix, key, names->n);
-		run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the "
-		    "queue: %s-pending-jobs-%s.fifo queue.", p->prefix, key);
-		prog_info("too few tokens of %s are free; the lists wait in %s", key, p->pending);
-	}
-	for (size_t i = 0; ret == 0 && i < names->n; i++) {
+	for (size_t i = 0; ret > 0 && i < names->n; i++) {
 		struct item it;
 
 		item_begin(&it, names->item[i]);
@@ -192,7 +191,6 @@ event_pending(struct partition *p, const struct event *ev, struct err *e)
 		run_put(&p->run, &it);
 	}
 	queue_close(q);
-	strlist_free(&args);
 	free(text);
 	free(dedup);
 	free(group);

@@ -32,9 +32,12 @@ int	event_parse(const char *text, struct event *ev, struct err *e);
 /* event_read - the message of --event, from the argument or standard input. -1 with E_USAGE, E_ENV. */
 int	event_read(struct partition *p, struct event *ev, struct err *e);
 
-/* event_pending - too few tokens are free: send the names of the lists to the pending queue, so that a later run has
- * them, and print them. -1 with E_RETRY when they cannot wait there. */
-int	event_pending(struct partition *p, const struct event *ev, struct err *e);
+/* event_names - names of the lists, those of the message or the arguments. */
+void	event_names(const struct partition *p, const struct event *ev, struct strlist *names);
+
+/* event_pending - send the names of the lists to the pending queue, so that a later run has them, and print them. 1, 0
+ * when there is no --pending or no name, -1. */
+int	event_pending(struct partition *p, const struct strlist *names, struct err *e);
 
 void	event_fini(struct event *ev);
 

@@ -63,19 +63,29 @@ static const struct program program = {
 
 /* --- a plan that is there --------------------------------------------------------------------------------------- */
 
-/* From here on nothing is undone; what fails is finished by --resume. */
+/* What fails from here on is finished by --resume, or undone. */
 static int
 submit(struct partition *p, struct plan *plan, struct tokens *pool)
 {
 	struct err e;
 	int ret = submit_plan(p, plan, pool, &e);
+	char *what;
 
 	if (ret >= 0)
 		return ret;
 	run_error(&p->run, &e);
-	prog_say("%s: not all is submitted; partition --resume does the rest", plan->path);
-	notify_add(&p->run.notify, "%s\n%s: not all is submitted; partition --resume does the rest\n", e.msg, plan->path);
+	if (!plan->refused)
+		what = xstrdup("not all is submitted; partition --resume does the rest");
+	else if (!plan->done)
+		what = xstrdup("not all is undone; partition --resume does the rest");
+	else if (p->pending != NULL && plan->lists.n > 0)
+		what = xfmt("undone, another try would not help; the lists wait in %s", p->pending);
+	else
+		what = xstrdup("undone, another try would not help; the lists have to be given again");
+	prog_say("%s: %s", plan->path, what);
+	notify_add(&p->run.notify, "%s\n%s: %s\n", e.msg, plan->path, what);
 	p->run.status = ST_ENV;
+	free(what);
 	return 0;
 }
 
@@ -108,14 +118,18 @@ resume(struct partition *p, const char *path, struct err *e)
 		free(plan.engine);
 		plan.engine = xstrdup(p->engine_given);
 	}
+	if (plan.done && plan.refused)
+		prog_info("%s: undone, its lists were sent to the pending queue", path);
 	if (plan.done || p->run.dry_run) {
-		submit_show(p, &plan);
+		if (!plan.refused)
+			submit_show(p, &plan);
 		ret = 0;
 		goto out;
 	}
+	p->prefix = p->prefix != NULL ? p->prefix : plan.prefix;
 	if (*plan.pool != '\0') {
 		pool = submit_pool(p, plan.pool, e);
-		held = pool == NULL ? -1 : submit_retake(pool, &plan, e);
+		held = pool == NULL ? -1 : plan.refused ? 1 : submit_retake(pool, &plan, e);
 	}
 	if (held == 0)
 		err_set(e, E_RETRY, "%s: its tokens are not free now", plan.path);
@@ -319,13 +333,21 @@ start(struct partition *p, struct err *e)
 		goto out;
 	if (*ev.uid != '\0' && (earlier = claim_plan(p, p->uid)) != NULL)
 		goto again;			/* made while we waited for the lock */
+	event_names(p, &ev, &plan.lists);
 	got = make_plan(p, &ev, &in, config, &limits, &plan, &pool, e);
 	if (lock >= 0)
 		(void)close(lock);
 	lock = -1;
-	if (got == 0)
-		ret = event_pending(p, &ev, e);
-	else if (got > 0 && p->run.dry_run)
+	if (got == 0 && (ret = event_pending(p, &plan.lists, e)) == 0) {
+		ret = err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; "
+		    "nothing was done", p->run.ds->key);
+	} else if (got == 0 && ret > 0) {
+		run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the "
+		    "queue: %s-pending-jobs-%s.fifo queue.", p->prefix, p->run.ds->key);
+		prog_info("too few tokens of %s are free; the lists wait in %s", p->run.ds->key, p->pending);
+		ret = 0;
+	}
+	if (got > 0 && p->run.dry_run)
 		submit_show(p, &plan);
 	p->planned = got > 0;
 	if (got > 0)

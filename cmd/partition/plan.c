@@ -29,6 +29,7 @@ plan_fini(struct plan *p)
 		free(text[i]);
 	strlist_free(&p->waiting);
 	strlist_free(&p->claimed);
+	strlist_free(&p->lists);
 	for (size_t i = 0; i < p->n; i++)
 		engine_job_fini(&p->job[i]);
 	free(p->job);
@@ -51,10 +52,10 @@ take_record(void *ctx, const json_t *record)
 		p->begun = true;
 		return strcmp(uid, p->uid) == 0 ? NULL : damaged;
 	}
-	if (json_is_true(json_object_get(record, "done"))) {
-		p->done = true;
+	p->done |= json_is_true(json_object_get(record, "done"));
+	p->refused |= json_is_true(json_object_get(record, "refused"));
+	if (job == NULL && (p->done || p->refused))
 		return NULL;
-	}
 	if (!json_is_integer(job) || k < 0 || (size_t)k >= p->n || (id != NULL && !json_is_string(id)))
 		return damaged;
 	p->job[k].tried = true;
@@ -92,6 +93,13 @@ int
 plan_submitted(const struct plan *p, size_t job, struct err *e)
 {
 	return journal_add(&p->journal, json_pack("{s:I, s:s}", "job", (json_int_t)job, "id", p->job[job].id), e);
+}
+
+int
+plan_refused(struct plan *p, struct err *e)
+{
+	p->refused = true;
+	return journal_add(&p->journal, json_pack("{s:b}", "refused", 1), e);
 }
 
 int
@@ -155,12 +163,13 @@ plan_text(const struct plan *p, struct err *e)
 			jobs = NULL;
 			break;
 		}
-	return dump(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o, s:o}",
+	return dump(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o, s:o, s:o}",
 	    "version", PLAN_VERSION, "dataset", p->dataset, "unique_id", p->uid, "time", p->time, "prefix", p->prefix,
 	    "engine", p->engine, "root", p->root, "pool", p->pool, "logs", p->logs, "tokens", "ql", (json_int_t)p->ql,
 	    "r", (json_int_t)p->r, "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined,
 	    "downloads", (json_int_t)p->downloads, "granules", (json_int_t)p->granules,
-	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed), "jobs", jobs), JSON_INDENT(1), p->path, e);
+	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed),
+	    "lists", strings(&p->lists), "jobs", jobs), JSON_INDENT(1), p->path, e);
 }
 
 /* The journal first: where there is a plan, there is a journal, so what was submitted is always known. */
@@ -182,6 +191,16 @@ plan_write(struct plan *p, struct err *e)
 out:
 	free(journal);
 	free(text);
+	return ret;
+}
+
+int
+plan_remove(const struct plan *p, struct err *e)
+{
+	char *journal = xfmt("%s" JOURNAL_SUFFIX, p->path);
+	int ret = file_remove(p->path, e) < 0 || file_remove(journal, e) < 0 ? -1 : file_sync_dir(p->path, e);
+
+	free(journal);
 	return ret;
 }
 
@@ -263,16 +282,16 @@ read_head(json_t *o, struct plan *p, struct err *e)
 {
 	const char *dataset, *uid, *time, *prefix, *engine, *root, *pool, *logs = NULL;
 	json_int_t ql, r, floating, downloads, granules;
-	json_t *waiting, *claimed;
+	json_t *waiting, *claimed, *lists = NULL;
 	int version, refined;
 	json_error_t je;
 
 	if (json_unpack_ex(o, &je, 0,
-	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s?:s, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o}",
+	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s?:s, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o, s?o}",
 	    "version", &version, "dataset", &dataset, "unique_id", &uid, "time", &time, "prefix", &prefix,
 	    "engine", &engine, "root", &root, "pool", &pool, "logs", &logs, "tokens", "ql", &ql, "r", &r,
 	    "floating", &floating, "floating_refined", &refined, "downloads", &downloads, "granules", &granules,
-	    "waiting", &waiting, "claimed", &claimed) < 0)
+	    "waiting", &waiting, "claimed", &claimed, "lists", &lists) < 0)
 		return err_set(e, E_USAGE, "%s", je.text);
 	if (version != PLAN_VERSION)
 		return err_set(e, E_USAGE, "version %d, this program knows %d", version, PLAN_VERSION);
@@ -292,7 +311,9 @@ read_head(json_t *o, struct plan *p, struct err *e)
 	p->floating_refined = refined != 0;
 	p->downloads = (long)downloads;
 	p->granules = (long)granules;
-	return read_strings(waiting, &p->waiting, e) < 0 ? -1 : read_strings(claimed, &p->claimed, e);
+	if (read_strings(waiting, &p->waiting, e) < 0 || read_strings(claimed, &p->claimed, e) < 0)
+		return -1;
+	return lists == NULL ? 0 : read_strings(lists, &p->lists, e);
 }
 
 static int

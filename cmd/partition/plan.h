@@ -25,10 +25,12 @@ struct plan {
 	long downloads, granules;
 	struct strlist waiting;		/* names of SST files that had waited */
 	struct strlist claimed;		/* waiting lists to remove when all is submitted */
+	struct strlist lists;		/* names of the download lists: they go to the pending queue if the run is undone */
 	struct engine_job *job;
 	size_t n, cap;
 	struct journal journal;		/* locked while the plan is being worked on */
 	bool begun, done;		/* the journal has its first line, its last one */
+	bool refused;			/* a job was refused for good: the run is to be undone, or, with done, was */
 };
 
 /* plan_add - another job, all-zero but for after; its index is p->n - 1. Valid until the next one. */
@@ -48,10 +50,14 @@ int	plan_write(struct plan *p, struct err *e);
  */
 int	plan_read(struct plan *p, const char *path, struct err *e);
 
-/* plan_trying, plan_submitted, plan_done - note in the journal, on disk when they return. */
+/* plan_trying, plan_submitted, plan_refused, plan_done - note in the journal, on disk when they return. */
 int	plan_trying(struct plan *p, size_t job, struct err *e);
 int	plan_submitted(const struct plan *p, size_t job, struct err *e);
+int	plan_refused(struct plan *p, struct err *e);
 int	plan_done(struct plan *p, struct err *e);
+
+/* plan_remove - remove the plan and its journal: nobody shall go on with it. */
+int	plan_remove(const struct plan *p, struct err *e);
 
 void	plan_fini(struct plan *p);
 

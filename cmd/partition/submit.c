@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "claim.h"
+#include "event.h"
 #include "granule/layout.h"
 #include "run/pool.h"
 #include "submit.h"
@@ -160,8 +161,15 @@ submit_one(struct plan *plan, size_t i, struct engine *en, struct err *e)
 
 	if (found < 0)
 		return -1;
-	if (found == 0 && ((note && plan_trying(plan, i, e) < 0) || engine_submit(en, plan->job, i, e) < 0))
+	if (found == 0 && note && plan_trying(plan, i, e) < 0)
 		return -1;
+	if (found == 0 && engine_submit(en, plan->job, i, e) < 0) {
+		struct err le;
+
+		if ((e->code == E_USAGE || e->code == E_DATA) && plan_refused(plan, &le) < 0)
+			*e = le;
+		return -1;
+	}
 	return note ? plan_submitted(plan, i, e) : 0;
 }
 
@@ -260,6 +268,50 @@ run_jobs(struct partition *p, struct plan *plan, struct engine *en, struct token
 	return 1;
 }
 
+/* Another step of an undoing: one that fails is said, and another run does it. */
+static void
+undo_step(struct partition *p, bool *failed, int r, const struct err *e)
+{
+	if (r < 0) {
+		run_error(&p->run, e);
+		*failed = true;
+	}
+}
+
+/*
+ * A job was refused for good: nothing of the run stays. Every step may be done again. Where the lists went to the pending
+ * queue the plan stays, so that its message, should it come again, is known to be done with.
+ */
+static void
+undo(struct partition *p, struct plan *plan, struct engine *en, struct tokens *pool)
+{
+	bool failed = false;
+	struct err e;
+	int r;
+
+	for (size_t i = 0; i < plan->n && engine_limits(en)->lasts; i++) {
+		struct engine_job *j = &plan->job[i];
+
+		if (j->tried && j->id == NULL)
+			undo_step(p, &failed, engine_find(en, j, &e), &e);
+		if (j->id == NULL)
+			continue;
+		r = engine_cancel(en, j->id, &e);
+		run_log(&p->run, LOG_SUBMIT, "%s job: %s %s", r == 0 ? "Cancelled" : "Could not cancel", j->name, j->id);
+		undo_step(p, &failed, r, &e);
+	}
+	if (*plan->pool != '\0')
+		undo_step(p, &failed, submit_release(p, pool, &e), &e);
+	undo_step(p, &failed, claim_restore(&plan->claimed, &e), &e);
+	if (failed)
+		return;
+	r = event_pending(p, &plan->lists, &e);
+	if (r >= 0)
+		r = r > 0 ? plan_done(plan, &e) : plan_remove(plan, &e);
+	undo_step(p, &failed, r, &e);
+	plan->done = !failed;
+}
+
 static void
 set_variable(struct strlist *env, const char *name, const char *value)
 {
@@ -288,7 +340,10 @@ submit_plan(struct partition *p, struct plan *plan, struct tokens *pool, struct 
 	en = engine_open(plan->engine, &eo, e);
 	if (en != NULL) {
 		put_plan(p, plan);
-		ret = submit_all(p, plan, en, pool, e);
+		ret = plan->refused ? err_set(e, E_DATA, "%s: was refused", plan->path) :
+		    submit_all(p, plan, en, pool, e);
+		if (plan->refused)
+			undo(p, plan, en, pool);
 		if (ret == 0)
 			ret = engine_limits(en)->lasts ? plan_done(plan, e) : run_jobs(p, plan, en, pool, e);
 	}
