@@ -286,6 +286,24 @@ GENERATE_TOKENS=terra=13,floating=2 run partition --root t --engine none --token
 is "$status $(find t/tokens -type f 2>/dev/null)" '0 ' 'unmatched files only: no token is taken'
 is "$(printf '%s\n' "$stdout" | grep -c "^job$tab")" 1 '... and there is one job'
 
+# --- one token ---
+
+refined=$data/refined3.list
+for tokens in '--arrays 1 --tokens none:' '--arrays 1' ''; do
+	fresh aqua
+	# shellcheck disable=SC2086
+	GENERATE_TOKENS=aqua=1,floating=0 run partition --root t --engine none --tokens t/tokens $tokens "$refined"
+	is "$status $(cat t/downloader/lists/*.txt 2>/dev/null | wc -l | tr -d ' ')" '0 3' \
+		"refined granules alone make an array under one token (${tokens:-pool of one})"
+done
+is "$(held t "$(license-returner -q --tokens t/tokens --status | sed -n 's/^\(aqua-[^ ]*-r\) .*/\1/p')")" 1 '... which they hold'
+fresh aqua
+{ cat "$refined"; line AQUA_MODIS 20240102T001001 SST.NRT 1; } >l
+GENERATE_TOKENS=aqua=4,floating=1 run partition --root t --engine none --tokens t/tokens --arrays 1 l
+is "$status $stdout" '2 ' 'one token cannot do for granules of both types'
+like "$stderr" 'quicklook and refined granules need a token each' '... which is said'
+is "$(free t aqua)" 4 '... and it is given back'
+
 # --- bad lists ---
 
 long=$(printf '%04097d' 0)

@@ -257,9 +257,16 @@ make_plan(struct partition *p, const struct event *ev, const struct intake *in, 
 			ret = got;
 			goto out;
 		}
+		if (grant.dataset + grant.floating == 1 && keys[PTYPE_QUICKLOOK] > 0 && keys[PTYPE_REFINED] > 0) {
+			err_set(e, E_USAGE, "quicklook and refined granules need a token each, and there is one; -t takes "
+			    "one type");
+			goto out;
+		}
 		cut = cut_tokens(grant.dataset, grant.floating, keys, limits->deps);
 	}
-	licenses = (grant.dataset + grant.floating) / (keys[PTYPE_QUICKLOOK] == 0 ? 2 : 1);	/* refined may have half */
+	licenses = grant.dataset + grant.floating;
+	if (keys[PTYPE_QUICKLOOK] == 0 && licenses > 1)
+		licenses /= 2;			/* the half that refined may have */
 	if ((*pool != NULL && submit_share(p, *pool, &grant, &cut, e) < 0) ||
 	    jobs_dirs(p, &w, e) < 0 || worklists_write(&w, &in->lines, &gr, &cut, e) < 0)
 		goto out;

@@ -23,8 +23,9 @@ cut_tokens(int n, int f, const size_t keys[PTYPE_COUNT], size_t max)
 
 	if (q == 0) {
 		aq = 0;
-		ar = (size_t)all / 2;
-		left = all / 2 - f;		/* the floating one is used too */
+		left = all / 2 > 0 ? all / 2 : all;
+		ar = (size_t)left;
+		left -= f;			/* the floating one is used too */
 	} else if (r == 0) {
 		aq = (size_t)all;
 		ar = 0;

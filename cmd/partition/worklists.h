@@ -28,7 +28,7 @@ struct cut {
 /*
  * cut_tokens - how many arrays of each type
  *
- * n, f		tokens of the dataset and floating ones (0 or 1), n + f >= 2
+ * n, f		tokens of the dataset and floating ones (0 or 1): at least one for each type that has granules
  * keys		granules of each type
  * max		most arrays of a type (an engine's limit of dependencies)
  *

@@ -172,14 +172,16 @@ take(struct tokens *t, struct tokens_doc *d, const struct tokens_request *rq, st
 {
 	const struct tokens_state *own = tokens_doc_pool(d, rq->pool, e);
 	const struct tokens_state *floating = tokens_doc_pool(d, TOKENS_FLOATING, e);
-	int max = rq->max > 0 ? rq->max : INT_MAX;
+	int max = rq->max > 0 ? rq->max : INT_MAX, min = smaller(rq->min, max);
 	json_t *v;
 
 	if (own == NULL || floating == NULL)
 		return -1;
 	g->dataset = smaller(own->free, max);
 	g->floating = smaller(floating->free, smaller(rq->max_floating, max - g->dataset));
-	if (g->dataset + g->floating < smaller(rq->min, max) || g->dataset + g->floating == 0)
+	if (own->capacity > 0)			/* with less than min for ever, what there is does */
+		min = smaller(min, own->capacity + smaller(rq->max_floating, floating->capacity));
+	if (g->dataset + g->floating < min || g->dataset + g->floating == 0)
 		return 0;
 	if (choose_uid(&d->l, rq->uid, g->uid, e) < 0)
 		return -1;

@@ -100,7 +100,8 @@ void	tokens_name(const char *pool, const char *uid, enum tokens_kind kind, char 
 struct tokens_request {
 	const char *pool;		/* dataset */
 	const char *uid;		/* NULL = a new one is drawn */
-	int min;			/* with fewer, dataset's and floating together, none are taken */
+	int min;			/* with fewer, dataset's and floating together, none are taken; unless the pools
+					 * never have as many */
 	int max;			/* not more than these together; 0 = all that are free */
 	int max_floating;		/* not more floating ones; they are used when the dataset's do not suffice */
 };
