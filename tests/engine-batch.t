@@ -119,7 +119,7 @@ run enginetool --output records batch:q chain.json
 is "$(cat records)" '{"id":"@1","SubmitJob":{"jobName":"alone","jobQueue":"q","jobDefinition":"d","containerOverrides":{"resourceRequirements":[{"type":"VCPU","value":"0.25"}],"command":[]},"arrayProperties":{"size":3},"dependsOn":[{"type":"SEQUENTIAL"}],"schedulingPriorityOverride":1}}' \
 	'the first array of a chain is sequential too when it shall be'
 run enginetool --output records3 --ask @1 batch:q
-is "$status $stdout" '0 unknown' 'the state of a job that was only written is not known'
+is "$status $stdout" '3 ' 'a job that was only written cannot be asked about, which is not that it has ended'
 
 # --- refusals ----------------------------------------------------------------------------------------------------
 

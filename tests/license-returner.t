@@ -214,10 +214,42 @@ run license-returner --root tree --reap --json
 is "$status:$(printf '%s\n' "$stdout" | sed 's/"seconds":[0-9.e-]*/S/')" \
 	"0:{\"inputs\":[],\"outputs\":[\"terra-$uid-ql\"],\"state\":\"done\",\"reason\":null,S,\"bytes\":0,\"tokens\":2}" '--reap returns what they held'
 
-since=2026-01-01T00:00:00Z
-pool tree/tokens 13 2 terra 2001 quicklook 2 ', "jobs": "slurm nonsense id"'
-run license-returner --root tree --reap
-is "$status:$stdout" 0: 'an engine that cannot be asked: left alone'
+# A cluster that knows of job 813 only: squeue prints the state of its elements.
+mkdir cluster
+for c in sbatch scancel scontrol; do
+	printf '#!/bin/sh\nprintf "Configuration data\\nMaxArraySize = 1001\\n"\n' >cluster/$c
+done
+cat >cluster/squeue <<'!'
+#!/bin/sh
+[ ! -e cluster/down ] || { echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1; }
+case $* in
+*--jobs=813) cat cluster/state ;;
+*) echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1 ;;
+esac
+!
+chmod +x cluster/*
+
+# reap_jobs - what --reap returns with this cluster
+reap_jobs() {
+	PATH=$work/cluster:$PATH license-returner --root tree --reap 2>/dev/null | cut -f 1 | paste -sd ' ' -
+}
+
+since=$(date -u -d '20 minutes ago' +%FT%TZ)
+pool tree/tokens 13 2 terra 2001 quicklook 2 ', "jobs": "slurm 812 813"' aqua 2002 quicklook 2 ', "jobs": "slurm 811 812"' \
+	aqua 2003 quicklook 2 ', "jobs": "batch:queue"' aqua 2004 quicklook 1 ', "jobs": "batch:queue 1"' \
+	aqua 2005 quicklook 1 ', "jobs": "none"' aqua 2006 quicklook 1 ', "jobs": "local 1"'
+: >cluster/down
+is "$(reap_jobs)" '' '--reap: the engine does not answer, or knows nothing of its jobs: all are left alone'
+rm cluster/down
+echo RUNNING >cluster/state
+is "$(reap_jobs)" aqua-2002-ql '... jobs that Slurm does not know any more are returned, not those of which one runs'
+printf 'COMPLETED\nPENDING\n' >cluster/state
+is "$(reap_jobs)" '' '... or has elements to come'
+printf 'COMPLETED\nFAILED\n' >cluster/state
+is "$(reap_jobs)" terra-2001-ql '... those that have ended are'
+since=$(date -u -d '14 minutes ago' +%FT%TZ)
+pool tree/tokens 13 2 terra 2001 quicklook 2 ', "jobs": "slurm 812 813"'
+is "$(reap_jobs)" '' '... but young ones are left alone'
 since=$(date -u -d '7 hours ago' +%FT%TZ)
 pool tree/tokens 13 2 terra 1001 quicklook 2 ''
 unset since

@@ -102,7 +102,7 @@ care_status(struct returner *p)
 /* --- the dead --------------------------------------------------------------------------------------------------- */
 
 /* jobs is "ENGINE ID ID ..."; dead when the engine can be asked and none of them waits or runs. Jobs of an engine that
- * runs them in this process are known to their own process only. */
+ * runs them in its own process are known to nobody else, and without ids there is nobody to ask about. */
 static enum owner_life
 jobs_life(void *ctx, const char *jobs)
 {
@@ -110,20 +110,23 @@ jobs_life(void *ctx, const char *jobs)
 	char *copy = xstrdup(jobs), *save = NULL, *id = strtok_r(copy, " ", &save);
 	struct err e;
 	struct engine *en = id != NULL ? engine_open(id, &eo, &e) : NULL;
-	bool known = en != NULL && !engine_limits(en)->runs, alive = false;
+	bool can = en != NULL && !engine_limits(en)->runs;
+	enum owner_life life = OWNER_UNKNOWN;
 
 	(void)ctx;
-	while (known && !alive && (id = strtok_r(NULL, " ", &save)) != NULL) {
+	while (can && life != OWNER_ALIVE && (id = strtok_r(NULL, " ", &save)) != NULL) {
 		enum engine_state state;
 
-		known = engine_state(en, id, &state, &e) == 0;
-		alive = known && (state == ENGINE_PENDING || state == ENGINE_RUNNING);
+		can = engine_state(en, id, &state, &e) == 0;
+		life = state == ENGINE_PENDING || state == ENGINE_RUNNING ? OWNER_ALIVE : OWNER_DEAD;
 	}
-	if (!known)
+	if (!can)
+		life = OWNER_UNKNOWN;
+	if (life == OWNER_UNKNOWN)
 		prog_debug("%s: the engine cannot be asked", jobs);
 	engine_close(en);
 	free(copy);
-	return !known ? OWNER_UNKNOWN : alive ? OWNER_ALIVE : OWNER_DEAD;
+	return life;
 }
 
 void

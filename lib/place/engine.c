@@ -138,7 +138,9 @@ int
 engine_state(struct engine *en, const char *id, enum engine_state *state, struct err *e)
 {
 	*state = ENGINE_UNKNOWN;
-	return en->ops->state != NULL ? en->ops->state(en, id, state, e) : 0;
+	if (en->ops->state == NULL)
+		return err_set(e, E_ENV, "%s: this engine cannot be asked about its jobs", id);
+	return en->ops->state(en, id, state, e);
 }
 
 void
