@@ -1,9 +1,7 @@
 /* param - what all places of parameters have in common */
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "place/param.h"
 
 bool
@@ -25,32 +23,22 @@ check_name(const char *name, struct err *e)
 	return backend_check_name("name of a parameter", name, PARAM_NAME_MAX, e);
 }
 
+static const struct param_ops *
+ops_of(const struct param *p)
+{
+	return (const struct param_ops *)p->place.ops;
+}
+
 struct param *
 param_open(const char *place, enum place_mode mode, struct err *e)
 {
-	const struct param_ops *ops = backend_find(SEAM_PARAM, place, e);
-	struct param *p;
-
-	if (ops == NULL)
-		return NULL;
-	p = xarray(1, sizeof(*p));
-	p->ops = ops;
-	if (ops->open(p, place, mode, e) < 0) {
-		param_close(p);
-		return NULL;
-	}
-	return p;
+	return (struct param *)place_open(SEAM_PARAM, place, mode, e);
 }
 
 void
 param_close(struct param *p)
 {
-	if (p == NULL)
-		return;
-	if (p->ops->close != NULL)
-		p->ops->close(p);
-	free(p->base);
-	free(p);
+	place_close((struct place *)p);
 }
 
 int
@@ -61,7 +49,7 @@ param_get(struct param *p, const char *name, char value[PARAM_VALUE_SIZE], struc
 	*value = '\0';
 	if (check_name(name, e) < 0)
 		return -1;
-	r = p->ops->get(p, name, value, e);
+	r = ops_of(p)->get(p, name, value, e);
 	if (r > 0 && !param_is_value(value))
 		r = err_set(e, E_DATA, "%s: damaged: not one line of text", name);
 	if (r <= 0)
@@ -76,5 +64,5 @@ param_set(struct param *p, const char *name, const char *value, struct err *e)
 		return -1;
 	if (!param_is_value(value))	/* which the message does not show */
 		return err_set(e, E_DATA, "%s: the new value is not one line of 1 to %d bytes", name, PARAM_VALUE_MAX);
-	return p->ops->set(p, name, value, e);
+	return ops_of(p)->set(p, name, value, e);
 }

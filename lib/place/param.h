@@ -41,16 +41,13 @@ int	param_set(struct param *p, const char *name, const char *value, struct err *
 /* For backends: names and values have been checked. A get that finds what is no value (param_is_value) answers 1 and an
  * empty text. */
 struct param {
-	const struct param_ops *ops;
-	char *base;			/* what the backend puts in front of names; owned, freed by param_close */
-	void *impl;			/* the backend's own, for its close */
+	struct place place;
 };
 
 bool	param_is_value(const char *text);
 
 struct param_ops {
-	int (*open)(struct param *p, const char *place, enum place_mode mode, struct err *e);
-	void (*close)(struct param *p);	/* may be NULL; also called after a failed open */
+	struct place_ops place;
 	int (*get)(struct param *p, const char *name, char value[PARAM_VALUE_SIZE], struct err *e);
 	int (*set)(struct param *p, const char *name, const char *value, struct err *e);
 };

@@ -7,23 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/newfile.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "place/param.h"
-
-static int
-dir_open(struct param *p, const char *place, enum place_mode mode, struct err *e)
-{
-	if (strcmp(place, "-") == 0)
-		return err_set(e, E_USAGE, "-: not a place of parameters");
-	p->base = backend_directory(place, mode, e);
-	return p->base == NULL ? -1 : 0;
-}
 
 static int
 dir_get(struct param *p, const char *name, char value[PARAM_VALUE_SIZE], struct err *e)
 {
-	char *path = xfmt("%s/%s", p->base, name), text[PARAM_VALUE_SIZE + 1];
+	char *path = xfmt("%s/%s", p->place.name, name), text[PARAM_VALUE_SIZE + 1];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret = -1;
 	struct stat st;
 	ssize_t n = 0;
@@ -57,7 +48,7 @@ dir_get(struct param *p, const char *name, char value[PARAM_VALUE_SIZE], struct 
 static int
 dir_set(struct param *p, const char *name, const char *value, struct err *e)
 {
-	char *path = xfmt("%s/%s", p->base, name), text[PARAM_VALUE_SIZE + 1];
+	char *path = xfmt("%s/%s", p->place.name, name), text[PARAM_VALUE_SIZE + 1];
 	struct newfile f = {0};
 	int ret = -1;
 
@@ -71,7 +62,6 @@ dir_set(struct param *p, const char *name, const char *value, struct err *e)
 }
 
 const struct param_ops param_dir_ops = {
-	.open = dir_open,
 	.get = dir_get,
 	.set = dir_set,
 };

@@ -103,16 +103,19 @@ smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Return what processes of this machine held that have ended; told gets a line for each. */
+/* Return what processes of this machine held that have ended; told gets a text for each. */
 static void
-return_dead(struct tokens_doc *d, struct buf *told)
+return_dead(struct tokens_doc *d, struct strlist *told)
 {
-	buf_free(told);
+	strlist_free(told);
 	for (size_t i = 0; i < d->l.nres;) {
 		struct tokens_reservation *r = &d->l.res[i];
 
 		if (r->life == OWNER_DEAD) {
-			buf_add(told, "%s: returned %d, their owner has ended: %s\n", r->name, r->number, r->who);
+			char *text = xfmt("%s: returned %d, their owner has ended: %s", r->name, r->number, r->who);
+
+			strlist_push(told, text);
+			free(text);
 			tokens_doc_set(d, r, 0);
 		} else {
 			i++;
@@ -198,7 +201,7 @@ int
 tokens_acquire(struct tokens *t, const struct tokens_request *rq, struct tokens_grant *g, struct err *e)
 {
 	struct tokens_doc d = {0};
-	struct buf told = {0};
+	struct strlist told = {0};
 	int r;
 
 	*g = (struct tokens_grant){0};
@@ -219,12 +222,9 @@ tokens_acquire(struct tokens *t, const struct tokens_request *rq, struct tokens_
 			r = take(t, &d, rq, g, e);
 		}
 	} while (tokens_doc_again(t, &d, &r, e));
-	for (char *s = told.text, *end; r >= 0 && t->o.tell != NULL && s != NULL && (end = strchr(s, '\n')) != NULL;
-	    s = end + 1) {
-		*end = '\0';
-		t->o.tell(t->o.ctx, TOKENS_WARNING, s);
-	}
-	buf_free(&told);
+	for (size_t i = 0; r >= 0 && t->o.tell != NULL && i < told.n; i++)
+		t->o.tell(t->o.ctx, TOKENS_WARNING, told.item[i]);
+	strlist_free(&told);
 	return r;
 }
 
