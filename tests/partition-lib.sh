@@ -44,13 +44,14 @@ held() {
 # A cluster: sbatch writes "ID NAME DEPENDENCY" into $cluster/jobs. $cluster/kill: "before" or "after" and a number: the
 # N-th sbatch kills its caller before or after it has written. $cluster/down: all fail; $cluster/refuse N: from the
 # N-th on sbatch fails, with $cluster/reason, or, where $cluster/once is, only then. scancel writes ids into
-# $cluster/cancelled; $cluster/scancel, if it is there, is run first.
+# $cluster/cancelled; $cluster/scancel, if it is there, is run first. $cluster/max: MaxArraySize.
 make_cluster() {
 	cluster=$work/cluster
 	rm -rf "$cluster"
 	mkdir -p "$cluster/bin"
 	: >"$cluster/jobs"
 	: >"$cluster/cancelled"
+	echo 1001 >"$cluster/max"
 	echo 'Socket timed out on send/recv operation' >"$cluster/reason"
 	cat >"$cluster/bin/sbatch" <<-!
 	#!/bin/sh
@@ -88,7 +89,7 @@ make_cluster() {
 	cat >"$cluster/bin/scontrol" <<-!
 	#!/bin/sh
 	[ ! -e $cluster/down ] || { echo 'slurm_load_ctl_conf error: Unable to contact slurm controller' >&2; exit 1; }
-	printf 'Configuration data\nMaxArraySize            = 1001\n'
+	printf 'Configuration data\nMaxArraySize            = %d\n' "\$(cat $cluster/max)"
 	!
 	cat >"$cluster/bin/scancel" <<-!
 	#!/bin/sh

@@ -286,6 +286,20 @@ GENERATE_TOKENS=terra=13,floating=2 run partition --root t --engine none --token
 is "$status $(find t/tokens -type f 2>/dev/null)" '0 ' 'unmatched files only: no token is taken'
 is "$(printf '%s\n' "$stdout" | grep -c "^job$tab")" 1 '... and there is one job'
 
+# --- arrays larger than the cluster takes ---
+
+make_cluster
+echo 5 >"$cluster/max"
+fresh aqua
+for m in 00 05 10 15 20 25 30 35 40 45 50 55; do
+	line AQUA_MODIS 20240102T00${m}01 SST 1
+	line AQUA_MODIS 20240102T01${m}01 SST 1
+done >l
+run partition --root t --engine slurm --tokens none: --arrays 4 --batch-size 1 l
+is "$status $(sed -n 's/.*"size": //p' "$(printf '%s\n' "$stdout" | sed -n "s/^plan$tab//p")" | sort | uniq -c | tr -s ' ')" \
+	'0  6 5,' 'arrays are cut to the limit of the cluster, their jobs get larger'
+is "$(cat t/downloader/lists/*.txt | wc -l | tr -d ' ')" 24 '... and no file is lost'
+
 # --- one token ---
 
 refined=$data/refined3.list
