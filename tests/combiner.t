@@ -283,9 +283,9 @@ is "$status $(printf '%s\n' "$stdout" | "$python" -c '
 import json, sys
 for line in sys.stdin:
     j = json.loads(line)
-    print(j["state"], j["type"], j["decision"], len(j["inputs"]), len(j["outputs"]), j["bytes"] > 1000, sorted(j))')" \
-	"0 day refined combined 2 1 True ['age', 'bytes', 'decision', 'inputs', 'outputs', 'reason', 'seconds', 'state', 'type']
-day refined combined 1 1 True ['age', 'bytes', 'decision', 'inputs', 'outputs', 'reason', 'seconds', 'state', 'type']" '--json'
+    print(j["state"], j["light"], j["type"], j["decision"], len(j["inputs"]), len(j["outputs"]), j["bytes"] > 1000, sorted(j))')" \
+	"0 done day refined combined 2 1 True ['age', 'bytes', 'decision', 'inputs', 'light', 'outputs', 'reason', 'seconds', 'state', 'type']
+done day refined combined 1 1 True ['age', 'bytes', 'decision', 'inputs', 'light', 'outputs', 'reason', 'seconds', 'state', 'type']" '--json'
 run combiner -n -o dry wait/*.nc oc/*.SST.nc
 tab=$(printf '\t')
 is "$status $(printf '%s\n' "$stdout" | sed 's/[0-9]* min/N min/')" "0 oc/AQUA_MODIS.20240209T000001.L2.SST.nc${tab}day${tab}refined${tab}N min${tab}SST4 not needed${tab}OC oc/AQUA_MODIS.20240209T000003.L2.OC.nc${tab}combine${tab}dry/refined_A20240209T000001.LAC_GSSTD.nc
@@ -300,8 +300,15 @@ like "$stderr" '1 granules left because of --max 1' '... and tells how many are 
 run combiner -o max --max 1 in/*.SST.nc
 is "$(printf '%s\n' "$stdout" | wc -l)" 4 '... a second run goes on from there'
 run combiner --json -o wait.json -t quicklook -w 100000 wait/*.nc
-like "$stdout" '"state":"day","type":"quicklook","age":[0-9]+,"decision":"waiting","reason":"SST wait' 'JSON of one that waits'
+like "$stdout" '"state":"waiting","reason":"SST wait.*"light":"day","type":"quicklook","age":[0-9]+,"decision":"waiting"' 'JSON of one that waits'
 mkdir mail
+touch -d '+90 seconds' wait/*.nc
+run combiner -n -o dry -t refined wait/*.nc
+like "$stdout" '0 min.*combine' 'a file of a clock that goes ahead is of age 0'
+touch -d '-300 minutes' wait/*.nc
+run combiner -n --notify mail --waiting waits --failed failed --final-log -o dry -t quicklook -w 1000 wait/*.nc $tree/AQUA_MODIS.20240212T000001.L2.SST.nc
+is "$status $(ls mail; ls waits failed dry 2>/dev/null)" '1 ' 'a dry run tells nobody and leaves nothing'
+unlike "$stderr" final_log '... not even a log line'
 run combiner --notify mail -o mail.out $tree/AQUA_MODIS.20240212T000001.L2.SST.nc
 is "$status $(cat mail/* | grep -c 'AQUA_MODIS.20240212T000001.L2.SST.nc: no such file')" '1 1' '--notify tells of failures'
 

@@ -1,6 +1,7 @@
 /* attributes - normalisation of attribute values, and which of them are written */
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,9 +115,8 @@ is_wanted(struct value *v, int which, const struct mode *m)
 	return true;
 }
 
-static int
-decide(struct attribute *a, struct value *v, const struct variable *spec, int which, const struct mode *m,
-    struct err *e)
+static void
+decide(struct attribute *a, struct value *v, const struct variable *spec, int which, const struct mode *m)
 {
 	bool typed = which >= ATT_FILL && which <= ATT_MAX, have = is_wanted(v, which, m);
 	enum att_rule rule = spec->rule[which];
@@ -124,54 +124,49 @@ decide(struct attribute *a, struct value *v, const struct variable *spec, int wh
 	a->name = variables_att[which];
 	if (which == ATT_LONG_NAME || which == ATT_UNITS) {
 		if (!have && rule != ATT_ELSE)
-			return 0;
+			return;
 		a->type = NC_CHAR;
-		a->text = mem_str(have ? v->text : "none", e);
-		return a->text == NULL ? -1 : 0;
-	}
-	if (rule == ATT_ELSE && (!have || v->number == 0.0))
+		a->text = xstrdup(have ? v->text : "none");
+	} else if (rule == ATT_ELSE && (!have || v->number == 0.0)) {
 		set_number(a, typed ? spec->type : NC_FLOAT, (double)(float)spec->other[which]);
-	else if (have)
+	} else if (have) {
 		set_number(a, typed ? spec->type : v->type, v->number);
-	else if (typed && m->compat)	/* the reference writes an empty string as a number */
+	} else if (typed && m->compat) {	/* the reference writes an empty string as a number */
 		set_number(a, spec->type, 0.0);
-	return 0;
+	}
 }
 
-static int
-note(struct strlist *notes, const char *subject, const struct ncatt *a, const char *name, const struct value *v,
-    struct err *e)
+void
+note(struct strlist *notes, const char *fmt, ...)
 {
-	char *text = NULL;
-	int ret = 0;
+	char text[ERR_MSGMAX];
+	va_list ap;
 
-	if (v->converted && v->type != NC_NAT)
-		text = mem_fmt(e, "%s: attribute %s is a double; written as float", subject, name);
-	else if (a->type != NC_NAT && v->type == NC_NAT && ncf_is_number(a))
-		text = mem_fmt(e, "%s: attribute %s has a type that is not read; taken as absent", subject, name);
-	else
-		return 0;
-	ret = text == NULL ? -1 : strlist_add(notes, text, e);
-	free(text);
-	return ret;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	strlist_push(notes, text);
 }
 
 int
 attributes_read(int ncid, int varid, const char *subject, const struct variable *spec, const struct mode *m,
     struct attributes *list, struct strlist *notes, struct err *e)
 {
-	struct ncatt a;
-	struct value v;
-
 	for (int i = 0; i < ATT_COUNT; i++) {
+		const char *name = variables_att[i];
+		struct ncatt a;
+		struct value v;
+
 		if (spec->rule[i] == ATT_NEVER)
 			continue;
-		if (ncf_att(ncid, varid, variables_att[i], subject, &a, e) < 0)
+		if (ncf_att(ncid, varid, name, subject, &a, e) < 0)
 			return -1;
 		v = attributes_normal(&a, m);
-		if (note(notes, subject, &a, variables_att[i], &v, e) < 0 ||
-		    decide(&list->att[i], &v, spec, i, m, e) < 0)
-			return -1;
+		if (v.converted && v.type != NC_NAT)
+			note(notes, "%s: attribute %s is a double; written as float", subject, name);
+		else if (a.type != NC_NAT && v.type == NC_NAT && ncf_is_number(&a))
+			note(notes, "%s: attribute %s has a type that is not read; taken as absent", subject, name);
+		decide(&list->att[i], &v, spec, i, m);
 	}
 	return 0;
 }

@@ -21,6 +21,9 @@ struct mode {
 	bool exact;		/* float attributes without rounding */
 };
 
+/* note - one more oddity that does no harm; told when the granule is done with. */
+void	note(struct strlist *notes, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* A value after normalisation. type NC_NAT: absent; NC_CHAR: text; else NC_BYTE, NC_SHORT, NC_INT or NC_FLOAT. */
 struct value {
 	nc_type type;

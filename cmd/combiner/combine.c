@@ -8,6 +8,7 @@
 #include "agree.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/prog.h"
 #include "combine.h"
 #include "netcdf/rows.h"
 
@@ -25,27 +26,24 @@ struct stream {
 
 /* One block on its way. */
 struct slot {
+	const struct copier *copier;
 	const struct stream *stream;
 	struct rows_block block;
 	struct codec *codec;		/* NULL until it is needed */
 	unsigned char *lines;		/* decoded */
 	size_t cap;
-	const char *path;
-	int fd;
 	int ret;			/* of the work */
 	struct err err;
 };
 
+/* The file being written. */
 struct copier {
-	struct ring *ring;
-	struct slot *slot;
-	size_t nslots;
-	/* the file being written */
+	const struct plan *plan;
 	const char *path;
 	int fd;
+	struct ring *ring;
 	size_t unsynced;
 	bool abandoned;			/* blocks under way are of no interest any more */
-	enum suite culprit;
 	struct corners corners[SUITE_COUNT];
 };
 
@@ -76,8 +74,8 @@ work_slot(void *arg)
 	if (s->ret == 0 && st->corner != NULL)
 		note_corners(st, &s->block, s->lines);
 	if (s->ret == 0 && st->at != NOWHERE)
-		s->ret = frame_write_at(s->fd, s->path, s->lines, s->block.lines * line, st->at + s->block.first * line,
-		    &s->err);
+		s->ret = frame_write_at(s->copier->fd, s->copier->path, s->lines, s->block.lines * line,
+		    st->at + s->block.first * line, &s->err);
 }
 
 static void
@@ -98,7 +96,7 @@ drain_slot(void *arg, void *ctx, struct err *e)
 	if (c->abandoned)
 		return 0;
 	if (s->ret < 0) {
-		c->culprit = s->stream->suite;
+		*c->plan->suspect = s->stream->suite;
 		return err_set(e, s->err.code, "%s", s->err.msg);
 	}
 	c->unsynced += s->block.lines * s->stream->rows.ni * s->stream->rows.elem;
@@ -111,39 +109,9 @@ drain_slot(void *arg, void *ctx, struct err *e)
 	return 0;
 }
 
-struct copier *
-copier_new(int workers, struct err *e)
-{
-	struct copier *c = mem_array(1, sizeof(*c), e);
-	struct ring_ops ops = { .work = work_slot, .drain = drain_slot, .ctx = c };
-
-	if (c == NULL)
-		return NULL;
-	c->nslots = workers > 0 ? (size_t)workers + 2 : 1;
-	c->slot = mem_array(c->nslots, sizeof(*c->slot), e);
-	if (c->slot != NULL)
-		c->ring = ring_new(c->slot, c->nslots, sizeof(*c->slot), workers, &ops, e);
-	if (c->ring != NULL)
-		return c;
-	copier_free(c);
-	return NULL;
-}
-
-void
-copier_free(struct copier *c)
-{
-	if (c == NULL)
-		return;
-	ring_free(c->ring);
-	for (size_t i = 0; c->slot != NULL && i < c->nslots; i++)
-		release(&c->slot[i]);
-	free(c->slot);
-	free(c);
-}
-
 /* Send block i of a stream through the ring. */
 static int
-send(struct copier *c, const struct plan *p, const struct stream *st, size_t i, struct err *e)
+send(struct copier *c, const struct stream *st, size_t i, struct err *e)
 {
 	size_t size = st->rows.block * st->rows.ni * st->rows.elem;
 	struct slot *s;
@@ -153,32 +121,31 @@ send(struct copier *c, const struct plan *p, const struct stream *st, size_t i, 
 	s = ring_slot(c->ring, e);
 	if (s == NULL)
 		return -1;
+	if (prog_signal() != 0)
+		return err_set(e, E_SIGNAL, "%s: interrupted", c->path);
 	if (s->codec == NULL)
 		s->codec = codec_new(1);
-	if (p->stop != NULL && p->stop())
-		return err_set(e, E_SIGNAL, "%s: interrupted", c->path);
+	s->copier = c;
 	s->stream = st;
-	s->path = c->path;
-	s->fd = c->fd;
-	c->culprit = st->suite;
-	if (rows_fetch(&st->rows, i, &s->block, e) < 0 ||
-	    mem_grow(&s->lines, &s->cap, s->block.lines * st->rows.ni * st->rows.elem, 1, e) < 0)
+	*c->plan->suspect = st->suite;
+	if (rows_fetch(&st->rows, i, &s->block, e) < 0)
 		return -1;
+	xgrow(&s->lines, &s->cap, s->block.lines * st->rows.ni * st->rows.elem, 1);
 	ring_submit(c->ring);
 	return 0;
 }
 
 /* Lines of fill for a variable whose data do not fit. */
 static int
-write_fill(struct copier *c, const struct plan *p, const struct source_var *v, uint64_t at, struct err *e)
+write_fill(struct copier *c, const struct source_var *v, uint64_t at, struct err *e)
 {
-	size_t elem = variables_size(v->spec->type), ni = p->header->ni;
-	unsigned char *line = mem_array(ni, elem, e);
-	int ret = line == NULL ? -1 : 0;
+	size_t elem = variables_size(v->spec->type), ni = c->plan->header->ni;
+	unsigned char *line = xarray(ni, elem);
+	int ret = 0;
 
-	for (size_t i = 0; line != NULL && i < ni; i++)
+	for (size_t i = 0; i < ni; i++)
 		memcpy(line + i * elem, &v->att.att[ATT_FILL].v, elem);
-	for (size_t j = 0; ret == 0 && j < p->header->nj; j++)
+	for (size_t j = 0; ret == 0 && j < c->plan->header->nj; j++)
 		ret = frame_write_at(c->fd, c->path, line, ni * elem, at + j * ni * elem, e);
 	free(line);
 	return ret;
@@ -195,34 +162,32 @@ corner_of(struct copier *c, const char *variable, enum suite suite)
 }
 
 static int
-copy_variable(struct copier *c, const struct plan *p, const struct source *s, const struct source_var *v, hid_t file,
-    uint64_t at, struct stream *st, struct err *e)
+copy_variable(struct copier *c, const struct source *s, const struct source_var *v, hid_t file, uint64_t at,
+    struct stream *st, struct err *e)
 {
-	size_t ni = v->spec->rank == 1 ? 1 : p->header->ni;
+	const struct header *h = c->plan->header;
 
-	c->culprit = s->suite;
 	if (v->only_fill)
-		return write_fill(c, p, v, at, e);
+		return write_fill(c, v, at, e);
 	st->at = at;
 	st->suite = s->suite;
 	st->corner = corner_of(c, v->path, s->suite);
 	if (rows_open(&st->rows, file, s->path, v->path, v->spec->type, e) < 0)
 		return -1;
-	if (st->rows.nj != p->header->nj || st->rows.ni != ni)
+	if (st->rows.nj != h->nj || st->rows.ni != (v->spec->rank == 1 ? 1 : h->ni))
 		return err_set(e, E_DATA, "%s: has changed while it was read", st->rows.name);
 	for (size_t i = 0; i < rows_blocks(&st->rows); i++)
-		if (send(c, p, st, i, e) < 0)
+		if (send(c, st, i, e) < 0)
 			return -1;
 	return 0;
 }
 
 /* Fetch the first and last lines of a companion's positions. Files without them are not compared. */
 static int
-look_at_corners(struct copier *c, const struct plan *p, const struct source *s, hid_t file, struct stream st[2],
-    struct err *e)
+look_at_corners(struct copier *c, const struct source *s, hid_t file, struct stream st[2], struct err *e)
 {
 	static const char *const name[2] = { "navigation_data/latitude", "navigation_data/longitude" };
-	struct err ignored;
+	const struct header *h = c->plan->header;
 
 	for (int k = 0; k < 2; k++) {
 		size_t n;
@@ -230,67 +195,55 @@ look_at_corners(struct copier *c, const struct plan *p, const struct source *s, 
 		st[k].at = NOWHERE;
 		st[k].suite = s->suite;
 		st[k].corner = corner_of(c, name[k], s->suite);
-		if (rows_open(&st[k].rows, file, s->path, name[k], NC_FLOAT, &ignored) < 0 ||
-		    st[k].rows.nj != p->header->nj || st[k].rows.ni != p->header->ni)
+		if (rows_open(&st[k].rows, file, s->path, name[k], NC_FLOAT, NULL) < 0 || st[k].rows.nj != h->nj ||
+		    st[k].rows.ni != h->ni)
 			return 0;
 		n = rows_blocks(&st[k].rows);
-		if (send(c, p, &st[k], 0, e) < 0 || (n > 1 && send(c, p, &st[k], n - 1, e) < 0))
+		if (send(c, &st[k], 0, e) < 0 || (n > 1 && send(c, &st[k], n - 1, e) < 0))
 			return -1;
 	}
 	return 0;
 }
 
 static int
-check_corners(struct copier *c, const struct plan *p, struct err *e)
+check_corners(struct copier *c, struct err *e)
 {
-	for (int s = SUITE_NIGHT; s < SUITE_COUNT; s++)
-		if (p->source[s] != NULL &&
-		    agree_corners(p->source[s]->path, &c->corners[s], &c->corners[SUITE_SST], e) < 0) {
-			c->culprit = p->source[s]->suite;
+	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++)
+		if (c->plan->source[s] != NULL &&
+		    agree_corners(c->plan->source[s]->path, &c->corners[s], &c->corners[SUITE_SST], e) < 0) {
+			*c->plan->suspect = s;
 			return -1;
 		}
 	return 0;
 }
 
-static int
-copy_source(struct copier *c, const struct plan *p, const struct source *s, hid_t file, const uint64_t *at,
-    struct stream *st, struct stream corner[2], struct err *e)
-{
-	if (p->verify && s->suite != SUITE_SST && look_at_corners(c, p, s, file, corner, e) < 0)
-		return -1;
-	for (size_t i = 0; i < s->nvars; i++)
-		if (copy_variable(c, p, s, &s->var[i], file, at[i], &st[i], e) < 0)
-			return -1;
-	return 0;
-}
-
 /* All data of all sources. */
 static int
-copy_data(struct copier *c, const struct plan *p, const uint64_t *at, struct err *e)
+copy_data(struct copier *c, const uint64_t *at, struct err *e)
 {
 	struct stream stream[VARIABLES_MAX] = {0}, corner[SUITE_COUNT][2] = {0};
 	hid_t file[SUITE_COUNT] = { -1, -1, -1 };
 	size_t n = 0;
 	int ret = 0;
 
-	for (int s = 0; ret == 0 && s < SUITE_COUNT; s++) {
-		const struct source *from = p->source[s];
+	for (enum suite s = SUITE_SST; ret == 0 && s < SUITE_COUNT; s++) {
+		const struct source *from = c->plan->source[s];
 
 		if (from == NULL || from->nvars == 0)
 			continue;
-		c->culprit = from->suite;
+		*c->plan->suspect = s;
 		ret = rows_file(from->path, &file[s], e);
-		if (ret == 0)
-			ret = copy_source(c, p, from, file[s], at + n, stream + n, corner[s], e);
-		n += from->nvars;
+		if (ret == 0 && c->plan->verify && s != SUITE_SST)
+			ret = look_at_corners(c, from, file[s], corner[s], e);
+		for (size_t i = 0; ret == 0 && i < from->nvars; i++, n++)
+			ret = copy_variable(c, from, &from->var[i], file[s], at[n], &stream[n], e);
 	}
 	if (ret == 0)
 		ret = ring_drain(c->ring, e);
 	if (ret == 0)
-		ret = check_corners(c, p, e);
+		ret = check_corners(c, e);
 	c->abandoned = ret < 0;
 	(void)ring_drain(c->ring, NULL);	/* nothing may be under way when the variables are closed */
-	c->abandoned = false;
 	for (size_t i = 0; i < VARIABLES_MAX; i++)
 		rows_close(&stream[i].rows);
 	for (int s = 0; s < SUITE_COUNT; s++) {
@@ -302,21 +255,25 @@ copy_data(struct copier *c, const struct plan *p, const uint64_t *at, struct err
 }
 
 int
-combine(struct copier *c, const struct plan *p, const char *path, int fd, enum suite *culprit, struct err *e)
+combine(const struct plan *p, int workers, const char *path, int fd, struct err *e)
 {
+	struct copier c = { .plan = p, .path = path, .fd = fd };
+	const struct ring_ops ops = { .work = work_slot, .drain = drain_slot, .ctx = &c };
+	size_t nslots = workers > 0 ? (size_t)workers + 2 : 1;
+	struct slot *slot = xarray(nslots, sizeof(*slot));
 	uint64_t at[VARIABLES_MAX];
 	int ret = -1;
 
-	c->path = path;
-	c->fd = fd;
-	c->unsynced = 0;
-	c->culprit = SUITE_SST;
 	for (int s = 0; s < SUITE_COUNT; s++)
 		for (int i = 0; i < 4; i++)
-			c->corners[s].lat[i] = c->corners[s].lon[i] = NAN;
-	if (frame_write(p, path, fd, at, e) == 0)
-		ret = copy_data(c, p, at, e);
-	*culprit = c->culprit;
+			c.corners[s].lat[i] = c.corners[s].lon[i] = NAN;
+	if (frame_write(p, path, fd, at, e) == 0 &&
+	    (c.ring = ring_new(slot, nslots, sizeof(*slot), workers, &ops, e)) != NULL)
+		ret = copy_data(&c, at, e);
+	ring_free(c.ring);
+	for (size_t i = 0; i < nslots; i++)
+		release(&slot[i]);
+	free(slot);
 	if (ret < 0 && e->code == E_MISSING)	/* a variable that was there a moment ago */
 		e->code = E_DATA;
 	return ret;

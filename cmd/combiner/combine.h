@@ -7,25 +7,18 @@
 
 /*
  * Writing one combined file: its frame first, then the data pass through once, block by block. One thread reads
- * chunks, the workers of a copier decode them and write the lines to their place. A copier keeps its threads and
- * memory from file to file.
+ * chunks, workers decode them and write the lines to their place.
  */
-
-struct copier;
-
-/* copier_new - with that many worker threads; 0: everything in the caller's thread. NULL with E_ENV. */
-struct copier	*copier_new(int workers, struct err *e);
-void	copier_free(struct copier *c);
 
 /*
  * combine - write the combined file p describes
  *
+ * workers	threads; 0: everything in this one
  * path		file to make; what is in it is overwritten
  * fd		a descriptor of it, open for writing
- * culprit	the suite whose file is bad, when the result is -1 with E_DATA
  *
- * Returns 0, or -1 with E_DATA, E_ENV or E_SIGNAL; the file is then of no use.
+ * Returns 0, or -1 with E_DATA (*p->suspect tells whose file is bad), E_ENV or E_SIGNAL; the file is then of no use.
  */
-int	combine(struct copier *c, const struct plan *p, const char *path, int fd, enum suite *culprit, struct err *e);
+int	combine(const struct plan *p, int workers, const char *path, int fd, struct err *e);
 
 #endif

@@ -23,7 +23,7 @@ struct plan {
 	bool day;		/* the day file of its granule */
 	bool platform;		/* with the attribute Platform */
 	bool verify;		/* compare the positions of companions with those of the SST file */
-	bool (*stop)(void);	/* asked between blocks: true ends the work with E_SIGNAL */
+	enum suite *suspect;		/* gets the suite whose file is being read */
 };
 
 /*

@@ -1,46 +1,43 @@
 /* granule - what a granule needs, where its companions are, what is made of it */
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/newfile.h"
+#include "combine.h"
 #include "granule.h"
+#include "netcdf/ncf.h"
+#include "source.h"
 
-/* Where a companion was found. */
-enum place { HERE, TANK_OF_TYPE, TANK, LISTED, NOWHERE };
+struct granule {
+	const struct setting *set;
+	struct obpg_name name;
+	enum ptype type;
+	struct header header;
+	struct source source[SUITE_COUNT];	/* path NULL: not found, not looked for, or refused */
+	struct err failure[SUITE_COUNT];/* compatibility mode: why the passes with this file fail; code E_NONE: fine */
+	struct strlist notes;		/* oddities that do no harm */
+	struct outcome *o;
+};
 
-int
-granule_open(struct granule *g, const char *path, const struct setting *s, struct err *e)
-{
-	const struct dataset *ds;
+/* One combined file of a granule. */
+struct pass {
+	bool day;
+	bool uses[SUITE_COUNT];
+	int64_t mtime;			/* newest of its inputs */
+	struct combined *to;
+};
 
-	*g = (struct granule){ .type = s->type };
-	if (g->type == PTYPE_COUNT)
-		layout_of_dir(path, &ds, &g->type);
-	(void)snprintf(g->base, sizeof(g->base), "%.*s", NAME_SIZE - 1, str_base(path));
-	if (obpg_parse(path, &g->name, e) < 0)
-		return -1;
-	if (source_open(&g->source[SUITE_SST], path, g->name.ds, &s->mode, &g->header, &g->notes, e) < 0)
-		return -1;
-	if (g->type == PTYPE_COUNT)
-		g->type = g->source[SUITE_SST].refined ? PTYPE_REFINED : PTYPE_QUICKLOOK;
-	return 0;
-}
+/* ---- its files ---- */
 
-void
-granule_fini(struct granule *g)
-{
-	for (int i = 0; i < SUITE_COUNT; i++)
-		source_fini(&g->source[i]);
-	strlist_free(&g->notes);
-	*g = (struct granule){0};
-}
-
-bool
-granule_needs(const struct granule *g, enum suite suite)
+/* Whether a granule of this kind should have a file of the suite. */
+static bool
+needs(const struct granule *g, enum suite suite)
 {
 	if (suite == SUITE_OC)
 		return g->header.light != LIGHT_NIGHT && g->name.ds->instrument->day_needs_oc;
@@ -50,14 +47,14 @@ granule_needs(const struct granule *g, enum suite suite)
 /* Whether a file of the suite is used when there is one. Day granules have no night companion; the reference combines
  * one that is there all the same. */
 static bool
-is_welcome(const struct granule *g, enum suite suite, const struct mode *m)
+is_welcome(const struct granule *g, enum suite suite)
 {
 	if (suite == SUITE_OC)
 		return g->header.light != LIGHT_NIGHT;
-	return g->header.light != LIGHT_DAY || m->compat;
+	return g->header.light != LIGHT_DAY || g->set->mode.compat;
 }
 
-/* dir/NAME if it is there, where NAME is the sibling's. */
+/* dir + NAME if it is there, where NAME is the sibling's. */
 static bool
 try(const char *dir, const struct granule *g, enum suite suite, int seconds, char out[LAYOUT_SIZE])
 {
@@ -87,106 +84,84 @@ search(const char *dir, const struct granule *g, enum suite suite, bool whole_mi
 }
 
 static bool
-search_tank(const struct granule *g, enum suite suite, enum layout tank, const struct setting *s,
-    char out[LAYOUT_SIZE])
+search_tank(const struct granule *g, enum suite suite, enum layout tank, char out[LAYOUT_SIZE])
 {
 	char dir[LAYOUT_SIZE], slash[LAYOUT_SIZE];
 
-	return layout_dir(s->root, tank, g->name.ds, g->type, g->name.time, dir, NULL) == 0 &&
-	    str_fmt(slash, sizeof(slash), NULL, "%s/", dir) == 0 && search(slash, g, suite, !s->mode.compat, out);
+	return layout_dir(g->set->run->root, tank, g->name.ds, g->type, g->name.time, dir, NULL) == 0 &&
+	    str_fmt(slash, sizeof(slash), NULL, "%s/", dir) == 0 && search(slash, g, suite, !g->set->mode.compat, out);
 }
 
+/* Where a companion is: beside the SST file (or listed, where it is used only then), or in a holding tank. common: in the
+ * tank of both types. */
 static bool
-search_list(const struct granule *g, enum suite suite, const struct setting *s, char out[LAYOUT_SIZE])
+locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], bool *common)
 {
-	char name[NAME_SIZE];
-	const char *path;
+	const char *sst = g->source[SUITE_SST].path, *listed;
+	char name[NAME_SIZE], dir[LAYOUT_SIZE];
 
-	obpg_sibling(&g->name, suite, 0, name);
-	path = pending_listed(s->pending, &g->name, name);
-	return path != NULL && str_fmt(out, LAYOUT_SIZE, NULL, "%s", path) == 0 && file_exists(out);
-}
-
-static enum place
-locate(const struct granule *g, enum suite suite, const struct setting *s, char out[LAYOUT_SIZE])
-{
-	const char *sst = g->source[SUITE_SST].path;
-	char dir[LAYOUT_SIZE];
-
-	if (suite == SUITE_OC && !granule_needs(g, suite)) {
-		if (search_list(g, suite, s, out))
-			return LISTED;
+	*common = false;
+	if (suite == SUITE_OC && !needs(g, suite)) {
+		obpg_sibling(&g->name, suite, 0, name);
+		listed = pending_listed(g->set->pending, &g->name, name);
+		if (listed != NULL && str_fmt(out, LAYOUT_SIZE, NULL, "%s", listed) == 0 && file_exists(out))
+			return true;
 	} else if (str_fmt(dir, sizeof(dir), NULL, "%.*s", (int)(str_base(sst) - sst), sst) == 0 &&
 	    search(dir, g, suite, true, out)) {
-		return HERE;
+		return true;
 	}
-	if (search_tank(g, suite, LAYOUT_HOLDING_TYPE, s, out))
-		return TANK_OF_TYPE;
-	return search_tank(g, suite, LAYOUT_HOLDING, s, out) ? TANK : NOWHERE;
+	if (search_tank(g, suite, LAYOUT_HOLDING_TYPE, out))
+		return true;
+	*common = true;
+	return search_tank(g, suite, LAYOUT_HOLDING, out);
 }
 
-/* The common holding tank has files of both types: what was made in near real time must not get into a refined
- * granule. */
-static bool
-is_foreign(const struct granule *g, const struct source *c, enum place place, const struct setting *s)
-{
-	return place == TANK && !s->mode.compat && c->refined != (g->type == PTYPE_REFINED);
-}
-
+/* Look at a companion, if there is one. The common holding tank has files of both types: what was made in near real time
+ * must not get into a refined granule. */
 static int
-gather_suite(struct granule *g, enum suite suite, const struct setting *s, struct err *e)
+gather_suite(struct granule *g, enum suite suite, struct err *e)
 {
+	const struct mode *m = &g->set->mode;
 	struct source *c = &g->source[suite];
 	char path[LAYOUT_SIZE];
-	enum place place;
+	bool common;
+	int ret;
 
-	source_fini(c);
-	g->failure[suite].code = E_NONE;
-	if (g->refused[suite] || (place = locate(g, suite, s, path)) == NOWHERE)
+	if (!locate(g, suite, path, &common))
 		return 0;
-	if (source_companion(c, path, suite, g->name.ds, &s->mode, &g->header, &g->notes, e) == 0) {
-		if (is_foreign(g, c, place, s))
-			source_fini(c);
-		return 0;
-	}
-	if (e->code == E_MISSING) {	/* gone since it was found */
+	g->o->suspect = suite;
+	ret = source_companion(c, path, suite, g->name.ds, m, &g->header, &g->notes, e);
+	if (ret == 0 && common && !m->compat && c->refined != (g->type == PTYPE_REFINED))
 		source_fini(c);
-		return 0;
+	if (ret < 0 && e->code == E_MISSING) {	/* gone since it was found */
+		source_fini(c);
+		ret = 0;
 	}
-	if (e->code == E_DATA && s->mode.compat) {
+	if (c->path != NULL)
+		xsnprintf(g->o->input[suite], LAYOUT_SIZE, "%s", c->path);
+	if (ret < 0 && e->code == E_DATA && m->compat) {
 		g->failure[suite] = *e;
-		return 0;
+		ret = 0;
 	}
-	return -1;
+	return ret;
 }
 
 static int
-note_unused(struct granule *g, enum suite suite, const struct setting *s, struct err *e)
+gather(struct granule *g, const bool refused[SUITE_COUNT], struct err *e)
 {
-	char path[LAYOUT_SIZE], text[ERR_MSGMAX];
+	char path[LAYOUT_SIZE];
+	bool common;
 
-	if (suite != SUITE_NIGHT || locate(g, suite, s, path) == NOWHERE)
-		return 0;
-	(void)snprintf(text, sizeof(text), "%.900s: not used for a day granule", path);
-	return strlist_add(&g->notes, text, e);
-}
-
-int
-granule_gather(struct granule *g, const struct setting *s, enum suite *bad, struct err *e)
-{
-	for (*bad = SUITE_NIGHT; *bad < SUITE_COUNT; (*bad)++)
-		if ((is_welcome(g, *bad, &s->mode) ? gather_suite : note_unused)(g, *bad, s, e) < 0)
-			return -1;
+	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++) {
+		if (is_welcome(g, s)) {
+			if (!refused[s] && gather_suite(g, s, e) < 0)
+				return -1;
+		} else if (s == SUITE_NIGHT && locate(g, s, path, &common)) {
+			note(&g->notes, "%s: not used for a day granule", path);
+		}
+	}
+	g->o->suspect = SUITE_SST;
 	return 0;
-}
-
-bool
-granule_complete(const struct granule *g)
-{
-	for (enum suite i = SUITE_NIGHT; i < SUITE_COUNT; i++)
-		if (granule_needs(g, i) && g->source[i].path == NULL)
-			return false;
-	return true;
 }
 
 long
@@ -194,37 +169,105 @@ granule_age(int64_t now, int64_t mtime)
 {
 	int64_t seconds = mtime >= 0 ? mtime / 1000000000 : -((999999999 - mtime) / 1000000000);
 
-	return lrint((double)(now - seconds) / 60.0);
+	return now <= seconds ? 0 : lrint((double)(now - seconds) / 60.0);
 }
 
-long
-granule_threshold(const struct granule *g, const struct setting *s)
+static enum decision
+decide(const struct granule *g, const bool refused[SUITE_COUNT], bool at_end)
 {
-	return s->wait >= 0 ? s->wait : g->name.ds->wait[g->type];
+	bool complete = true;
+
+	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++)
+		complete = complete && (!needs(g, s) || g->source[s].path != NULL);
+	if (complete)
+		return DECIDE_COMBINE;
+	if (!at_end && !refused[SUITE_NIGHT] && !refused[SUITE_OC])
+		return DECIDE_LATER;
+	return g->o->age >= g->o->threshold ? DECIDE_COMBINE : DECIDE_WAIT;
 }
+
+/* ---- its combined files ---- */
 
 static int
-name_pass(const struct granule *g, const struct setting *s, struct pass *p, struct err *e)
+name_pass(const struct granule *g, const struct pass *p, struct err *e)
 {
 	struct combined_name n = { .ds = g->name.ds, .time = g->name.time, .night = !p->day };
+	const struct run *r = g->set->run;
 	char name[NAME_SIZE];
 
 	memcpy(n.stamp, g->name.stamp, sizeof(n.stamp));
-	combined_format(&n, p->name);
+	combined_format(&n, p->to->name);
 	n.refined = g->type == PTYPE_REFINED;
 	combined_format(&n, name);
-	if (s->outdir != NULL)
-		return str_fmt(p->path, sizeof(p->path), e, "%s/%s", s->outdir, name);
-	return layout_path(s->root, LAYOUT_COMBINED, g->name.ds, g->type, g->name.time, name, p->path, e);
+	if (r->outdir != NULL)
+		return str_fmt(p->to->path, LAYOUT_SIZE, e, "%s/%s", r->outdir, name);
+	return layout_path(r->root, LAYOUT_COMBINED, g->name.ds, g->type, g->name.time, name, p->to->path, e);
 }
 
-int
-granule_passes(const struct granule *g, const struct setting *s, struct pass pass[2], struct err *e)
+/* Whether path is not older than its inputs and has all variables that would be written now: a companion may have come
+ * since it was made. */
+static bool
+is_up_to_date(const struct granule *g, const struct pass *p, const struct plan *plan)
+{
+	bool all = true;
+	int ncid, var;
+
+	if (g->set->force || file_mtime(p->to->path) < p->mtime || ncf_open(p->to->path, &ncid, NULL) < 0)
+		return false;
+	for (int s = 0; s < SUITE_COUNT; s++)
+		for (size_t i = 0; plan->source[s] != NULL && i < plan->source[s]->nvars; i++)
+			all = all && nc_inq_varid(ncid, plan->source[s]->var[i].name, &var) == NC_NOERR;
+	(void)nc_close(ncid);
+	return all;
+}
+
+/* Make the file of a pass under its name. In compatibility mode a companion may have been found to spoil it already. */
+static int
+make_pass(const struct granule *g, const struct pass *p, struct err *e)
+{
+	bool compat = g->set->mode.compat;
+	struct plan plan = { .header = &g->header, .day = p->day, .platform = !compat, .verify = !compat,
+		.suspect = &g->o->suspect };
+	struct newfile f = {0};
+	struct stat st;
+	int ret = -1;
+
+	for (enum suite s = SUITE_SST; s < SUITE_COUNT; s++) {
+		if (p->uses[s] && g->failure[s].code != E_NONE) {
+			*e = g->failure[s];
+			g->o->suspect = s;
+			return -1;
+		}
+		plan.source[s] = p->uses[s] ? &g->source[s] : NULL;
+	}
+	if (is_up_to_date(g, p, &plan)) {
+		ret = 0;
+	} else if (newfile_open(&f, p->to->path, e) < 0) {
+		return err_place(e);
+	} else if (is_up_to_date(g, p, &plan)) {	/* another process has made it meanwhile */
+		ret = 0;
+	} else if (combine(&plan, g->set->workers, f.tmp, f.fd, e) == 0) {
+		ret = file_set_mtime(f.fd, f.tmp, p->mtime, e) < 0 || newfile_commit(&f, e) < 0 ? err_place(e) : 0;
+	}
+	p->to->made = f.committed;
+	newfile_close(&f);
+	if (stat(p->to->path, &st) == 0)
+		p->to->bytes = (uint64_t)st.st_size;
+	return ret;
+}
+
+/*
+ * Make the files of a granule: of a mixed one night, then day. In compatibility mode passes are independent, and the
+ * granule is good when one of them is.
+ */
+static int
+make_all(const struct granule *g, struct err *e)
 {
 	enum light light = g->header.light;
-	int n = 0;
+	struct outcome *o = g->o;
+	struct pass pass[2] = {0};
+	int n = 0, good = 0;
 
-	memset(pass, 0, 2 * sizeof(*pass));
 	if (light != LIGHT_DAY)
 		pass[n++].uses[SUITE_NIGHT] = true;
 	if (light != LIGHT_NIGHT) {
@@ -233,14 +276,81 @@ granule_passes(const struct granule *g, const struct setting *s, struct pass pas
 		pass[n++].uses[SUITE_OC] = true;
 	}
 	for (int i = 0; i < n; i++) {
-		pass[i].uses[SUITE_SST] = true;
+		struct pass *p = &pass[i];
+		struct err why;
+
+		p->to = &o->combined[o->ncombined];
+		p->uses[SUITE_SST] = true;
 		for (int k = 0; k < SUITE_COUNT; k++) {
-			pass[i].uses[k] = pass[i].uses[k] && g->source[k].path != NULL;
-			if (pass[i].uses[k] && g->source[k].mtime > pass[i].mtime)
-				pass[i].mtime = g->source[k].mtime;
+			p->uses[k] = p->uses[k] && g->source[k].path != NULL;
+			if (p->uses[k] && g->source[k].mtime > p->mtime)
+				p->mtime = g->source[k].mtime;
 		}
-		if (name_pass(g, s, &pass[i], e) < 0)
+		if (name_pass(g, p, e) < 0)
+			return -1;
+		if (g->set->run->dry_run || make_pass(g, p, &why) == 0) {
+			o->ncombined++;
+			good++;
+			continue;
+		}
+		o->other = *e;
+		*e = why;
+		if (why.code != E_DATA || !g->set->mode.compat)
 			return -1;
 	}
-	return n;
+	if (good == 0)
+		return -1;
+	if (good < n)
+		o->other = *e;
+	return 0;
+}
+
+/* ---- all of it ---- */
+
+static int
+open_sst(struct granule *g, const char *path, struct err *e)
+{
+	const struct setting *s = g->set;
+	struct outcome *o = g->o;
+	const struct dataset *ds;
+
+	o->type = s->run->type;
+	if (o->type == PTYPE_COUNT)
+		layout_of_dir(path, &ds, &o->type);
+	if (obpg_parse(path, &g->name, e) < 0)
+		return -1;
+	o->ds = g->name.ds;
+	xsnprintf(o->input[SUITE_SST], LAYOUT_SIZE, "%s", path);
+	if (source_open(&g->source[SUITE_SST], path, g->name.ds, &s->mode, &g->header, &g->notes, e) < 0)
+		return -1;
+	if (o->type == PTYPE_COUNT)
+		o->type = g->source[SUITE_SST].refined ? PTYPE_REFINED : PTYPE_QUICKLOOK;
+	g->type = o->type;
+	o->light = g->header.light;
+	o->age = granule_age(clock_now(), g->source[SUITE_SST].mtime);
+	o->threshold = s->wait >= 0 ? s->wait : g->name.ds->wait[g->type];
+	for (enum suite i = SUITE_NIGHT; i < SUITE_COUNT; i++)
+		o->needs[i] = needs(g, i);
+	return 0;
+}
+
+void
+granule_combine(const struct setting *s, const char *path, const bool refused[SUITE_COUNT], bool at_end,
+    struct outcome *o)
+{
+	struct granule g = { .set = s, .o = o };
+	struct err e = {0};
+	int ret = -1;
+
+	if (open_sst(&g, path, &e) == 0 && gather(&g, refused, &e) == 0) {
+		o->decision = decide(&g, refused, at_end);
+		ret = o->decision == DECIDE_COMBINE ? make_all(&g, &e) : 0;
+	}
+	if (ret < 0)
+		o->err = e;
+	for (size_t i = 0; i < g.notes.n && o->decision != DECIDE_LATER; i++)
+		prog_info("%s", g.notes.item[i]);
+	for (int i = 0; i < SUITE_COUNT; i++)
+		source_fini(&g.source[i]);
+	strlist_free(&g.notes);
 }

@@ -6,70 +6,63 @@
 
 #include "attributes.h"
 #include "base/err.h"
-#include "base/str.h"
 #include "granule/layout.h"
 #include "granule/name.h"
 #include "header.h"
 #include "pending.h"
-#include "source.h"
+#include "run/run.h"
 
 /*
  * One granule: its SST file, which companions it needs, where they are, how long it has waited for them, and which
- * combined files are made of it.
+ * combined files are made of it. A combined file bears the modification time of its newest input, so that readers can
+ * tell by it whether they have seen this content; one that is there and up to date is not made again.
  */
 
 /* What holds for all granules of a run. */
 struct setting {
+	const struct run *run;		/* root, -o, -t, -n */
 	struct mode mode;
-	const char *root, *outdir;	/* the tree; the flat output directory or NULL */
-	enum ptype type;		/* -t; PTYPE_COUNT: from directory or contents */
-	int wait;			/* -w in minutes; -1: the dataset's */
+	long wait;			/* -w in minutes; -1: the dataset's */
+	bool force;
+	int workers;			/* threads that decode; 0: none but this one */
 	const struct pending *pending;	/* listed files */
 };
 
-struct granule {
-	struct obpg_name name;
-	char base[NAME_SIZE];		/* of the SST file */
+enum decision { DECIDE_COMBINE, DECIDE_WAIT, DECIDE_LATER };
+
+/* What became of it; without pointers into memory of its own, so that a child process can leave it to its parent. */
+struct outcome {
+	const struct dataset *ds;	/* as far as known, also on failure; NULL when not */
 	enum ptype type;
-	struct header header;
-	struct source source[SUITE_COUNT];	/* path NULL: not found, not looked for, or refused */
-	bool refused[SUITE_COUNT];	/* was bad; not looked for again */
-	struct err failure[SUITE_COUNT];/* compatibility mode: why the passes with this file fail; code E_NONE: fine */
-	struct strlist notes;		/* oddities that do no harm */
+	enum light light;		/* LIGHT_COUNT: not known */
+	enum decision decision;
+	long age, threshold;		/* minutes; -1 not known */
+	char input[SUITE_COUNT][LAYOUT_SIZE];	/* files that were read; "" */
+	bool needs[SUITE_COUNT];
+	struct combined {
+		char path[LAYOUT_SIZE];
+		char name[NAME_SIZE];	/* its base name without refined_ */
+		uint64_t bytes;
+		bool made;		/* false: it was up to date, or this is a dry run */
+	} combined[2];
+	size_t ncombined;
+	enum suite suspect;		/* whose file was read last, or is at fault */
+	struct err err;			/* code E_NONE: combined, or to wait */
+	struct err other;		/* compatibility mode: of a pass that failed beside another one */
 };
-
-/* granule_open - look at the SST file path. g is all-zero before; granule_fini in any case. E_DATA: unusable. */
-int	granule_open(struct granule *g, const char *path, const struct setting *s, struct err *e);
-void	granule_fini(struct granule *g);
-
-/* granule_needs - whether a granule of this kind should have a file of the suite. */
-bool	granule_needs(const struct granule *g, enum suite suite);
 
 /*
- * granule_gather - find the companions that may be used, and look at them
+ * granule_combine - look at the SST file path and its companions, decide, and make the combined files
  *
- * *bad		the suite of a companion that cannot be used, when the result is -1 with E_DATA; its source has the path
- * Returns 0, or -1. Companions that are not there are no error.
+ * refused	suites whose files turned out to be bad and are not looked for again
+ * at_end	nothing more will come: with a companion missing the granule waits or goes on without it, by its age;
+ *		before, it is kept for later
  */
-int	granule_gather(struct granule *g, const struct setting *s, enum suite *bad, struct err *e);
+void	granule_combine(const struct setting *s, const char *path, const bool refused[SUITE_COUNT], bool at_end,
+	    struct outcome *o);
 
-/* granule_complete - whether every companion needed was found. */
-bool	granule_complete(const struct granule *g);
-
-/* granule_age - minutes from mtime (ns) to now (s), rounded to the nearest, ties to even. */
+/* granule_age - minutes from mtime (ns) to now (s), rounded to the nearest, ties to even; 0 when mtime is later: clocks
+ * differ. */
 long	granule_age(int64_t now, int64_t mtime);
-long	granule_threshold(const struct granule *g, const struct setting *s);
-
-/* One combined file of a granule. */
-struct pass {
-	bool day;
-	bool uses[SUITE_COUNT];
-	char path[LAYOUT_SIZE];		/* of the combined file */
-	char name[NAME_SIZE];		/* its base name without refined_ */
-	int64_t mtime;			/* newest of its inputs */
-};
-
-/* granule_passes - the passes of a gathered granule; returns their number, 1 or 2, or -1. */
-int	granule_passes(const struct granule *g, const struct setting *s, struct pass pass[2], struct err *e);
 
 #endif

@@ -134,10 +134,11 @@ static int
 get_first(int group, const char *path, const char *name, double *value, struct err *e)
 {
 	struct ncatt scale, offset;
-	int var;
+	int var, rank;
 
 	*value = NAN;
-	if (nc_inq_varid(group, name, &var) != NC_NOERR || nc_get_var1_double(group, var, (size_t[]){ 0, 0 }, value))
+	if (nc_inq_varid(group, name, &var) != NC_NOERR || nc_inq_varndims(group, var, &rank) != NC_NOERR ||
+	    rank > 2 || nc_get_var1_double(group, var, (size_t[]){ 0, 0 }, value) != NC_NOERR)
 		return 0;
 	if (ncf_att(group, var, "scale_factor", path, &scale, e) < 0 ||
 	    ncf_att(group, var, "add_offset", path, &offset, e) < 0)
@@ -145,16 +146,6 @@ get_first(int group, const char *path, const char *name, double *value, struct e
 	if (ncf_is_number(&scale) && ncf_is_number(&offset))
 		*value = *value * scale.number + offset.number;
 	return 0;
-}
-
-static int
-add_note(struct strlist *notes, struct err *e, const char *path, const char *what)
-{
-	char *text = mem_fmt(e, "%s: %s", path, what);
-	int ret = text == NULL ? -1 : strlist_add(notes, text, e);
-
-	free(text);
-	return ret;
 }
 
 /* Year and day of year of the first line. Those of VIIRS scans without a time are nonsense, and of no importance. */
@@ -178,15 +169,15 @@ read_first_line(int ncid, const char *path, const struct header_time *start, con
 	if (year >= 1900 && year < 32768 && h->start_day >= 1 && h->start_day <= 366) {
 		if (clock_from_doy(h->start_year, h->start_day, 12, 0, 0, &t) &&
 		    (clock_civil(t).day != start->c.day || clock_civil(t).month != start->c.month))
-			return add_note(notes, e, path, "year and day of the first line are not those of "
-			    "time_coverage_start");
+			note(notes, "%s: year and day of the first line are not those of time_coverage_start", path);
 		return 0;
 	}
 	if (m->compat || !clock_from_civil(&start->c, &t))
 		return err_set(e, E_DATA, "%s: scan_line_attributes: first line of year %g, day %g", path, year, day);
 	h->start_year = clock_civil(t).year;
 	h->start_day = clock_civil(t).doy;
-	return add_note(notes, e, path, "first line without a date; that of time_coverage_start taken");
+	note(notes, "%s: first line without a date; that of time_coverage_start taken", path);
+	return 0;
 }
 
 static int
@@ -229,73 +220,68 @@ read_times(int ncid, const char *path, const struct mode *m, struct header *h, s
 }
 
 static int
-get_bound(int ncid, const char *path, const char *name, float limit, const struct mode *m, float *out,
-    struct err *e)
-{
-	struct ncatt a;
-
-	if (ncf_att(ncid, NC_GLOBAL, name, path, &a, e) < 0)
-		return -1;
-	if (a.type == NC_NAT)
-		return err_set(e, E_DATA, "%s: attribute %s: missing", path, name);
-	*out = attributes_real(&a, m);
-	if (!(*out >= -limit && *out <= limit))
-		return err_set(e, E_DATA, "%s: attribute %s: %g is not within -%g to %g", path, name, (double)*out,
-		    (double)limit, (double)limit);
-	return 0;
-}
-
-static int
 read_bounds(int ncid, const char *path, const struct mode *m, struct header *h, struct err *e)
 {
-	if (get_bound(ncid, path, "northernmost_latitude", 90.0f, m, &h->north, e) < 0 ||
-	    get_bound(ncid, path, "southernmost_latitude", 90.0f, m, &h->south, e) < 0 ||
-	    get_bound(ncid, path, "easternmost_longitude", 180.0f, m, &h->east, e) < 0 ||
-	    get_bound(ncid, path, "westernmost_longitude", 180.0f, m, &h->west, e) < 0)
-		return -1;
+	const struct { const char *name; float limit, *out; } bound[] = {
+		{ "northernmost_latitude", 90.0f, &h->north }, { "southernmost_latitude", 90.0f, &h->south },
+		{ "easternmost_longitude", 180.0f, &h->east }, { "westernmost_longitude", 180.0f, &h->west },
+	};
+
+	for (size_t i = 0; i < sizeof(bound) / sizeof(*bound); i++) {
+		struct ncatt a;
+
+		if (ncf_att(ncid, NC_GLOBAL, bound[i].name, path, &a, e) < 0)
+			return -1;
+		if (a.type == NC_NAT)
+			return err_set(e, E_DATA, "%s: attribute %s: missing", path, bound[i].name);
+		*bound[i].out = attributes_real(&a, m);
+		if (!(*bound[i].out >= -bound[i].limit && *bound[i].out <= bound[i].limit))
+			return err_set(e, E_DATA, "%s: attribute %s: %g is not within -%g to %g", path, bound[i].name,
+			    (double)*bound[i].out, (double)bound[i].limit, (double)bound[i].limit);
+	}
 	if (h->south > h->north)
 		return err_set(e, E_DATA, "%s: southernmost_latitude %g is north of northernmost_latitude %g", path,
 		    (double)h->south, (double)h->north);
 	return 0;
 }
 
+/* Instrument, directions, day or night: words. The platform is known from the name; a file that says otherwise deserves
+ * a remark. */
 static int
-read_direction(int ncid, const char *path, const char *name, char out[HEADER_TEXT], struct err *e)
-{
-	if (get_text(ncid, path, name, out, e) < 0)
-		return -1;
-	if (strcmp(out, "Ascending") != 0 && strcmp(out, "Descending") != 0)
-		return err_set(e, E_DATA, "%s: attribute %s: %s is neither Ascending nor Descending", path, name,
-		    out);
-	return 0;
-}
-
-static int
-read_light(int ncid, const char *path, enum light *light, struct err *e)
-{
-	char text[HEADER_TEXT];
-
-	if (get_text(ncid, path, "day_night_flag", text, e) < 0)
-		return -1;
-	for (*light = LIGHT_DAY; *light < LIGHT_COUNT; (*light)++)
-		if (strcmp(text, words[*light]) == 0)
-			return 0;
-	return err_set(e, E_DATA, "%s: attribute day_night_flag: %s is neither Day, Night nor Mixed", path, text);
-}
-
-/* The platform is known from the name; a file that says otherwise deserves a word. */
-static int
-read_platform(int ncid, const char *path, const struct dataset *ds, struct header *h, struct strlist *notes,
+read_words(int ncid, const char *path, const struct dataset *ds, struct header *h, struct strlist *notes,
     struct err *e)
 {
+	const struct { const char *name; char *out; } direction[2] = {
+		{ "startDirection", h->start_node }, { "endDirection", h->end_node },
+	};
+	char light[HEADER_TEXT];
 	struct ncatt a;
 
-	(void)snprintf(h->platform, sizeof(h->platform), "%s", ds->obpg_platform);
+	if (get_text(ncid, path, "instrument", h->sensor, e) < 0)
+		return -1;
+	if (strcasestr(h->sensor, ds->instrument->name) == NULL)
+		return err_set(e, E_DATA, "%s: attribute instrument: %s is not %s", path, h->sensor,
+		    ds->instrument->name);
+	for (int i = 0; i < 2; i++) {
+		if (get_text(ncid, path, direction[i].name, direction[i].out, e) < 0)
+			return -1;
+		if (strcmp(direction[i].out, "Ascending") != 0 && strcmp(direction[i].out, "Descending") != 0)
+			return err_set(e, E_DATA, "%s: attribute %s: %s is neither Ascending nor Descending", path,
+			    direction[i].name, direction[i].out);
+	}
+	if (get_text(ncid, path, "day_night_flag", light, e) < 0)
+		return -1;
+	for (h->light = LIGHT_DAY; h->light < LIGHT_COUNT && strcmp(light, words[h->light]) != 0; h->light++)
+		;
+	if (h->light == LIGHT_COUNT)
+		return err_set(e, E_DATA, "%s: attribute day_night_flag: %s is neither Day, Night nor Mixed", path,
+		    light);
+	xsnprintf(h->platform, sizeof(h->platform), "%s", ds->obpg_platform);
 	if (ncf_att(ncid, NC_GLOBAL, "platform", path, &a, e) < 0)
 		return -1;
-	if (!ncf_is_text(&a) || strcmp(a.text, ds->obpg_platform) == 0)
-		return 0;
-	return add_note(notes, e, path, "attribute platform is not that of the file's name");
+	if (ncf_is_text(&a) && strcmp(a.text, ds->obpg_platform) != 0)
+		note(notes, "%s: attribute platform is not that of the file's name", path);
+	return 0;
 }
 
 int
@@ -308,17 +294,9 @@ header_read(int ncid, const char *path, const struct dataset *ds, const struct m
 		return -1;
 	if (h->nj > PIXELS_LIMIT / h->ni)
 		return err_set(e, E_DATA, "%s: %zu lines of %zu pixels", path, h->nj, h->ni);
-	if (read_bounds(ncid, path, m, h, e) < 0 || read_times(ncid, path, m, h, notes, e) < 0 ||
-	    get_text(ncid, path, "instrument", h->sensor, e) < 0)
+	if (read_bounds(ncid, path, m, h, e) < 0 || read_times(ncid, path, m, h, notes, e) < 0)
 		return -1;
-	if (strcasestr(h->sensor, ds->instrument->name) == NULL)
-		return err_set(e, E_DATA, "%s: attribute instrument: %s is not %s", path, h->sensor,
-		    ds->instrument->name);
-	if (read_direction(ncid, path, "startDirection", h->start_node, e) < 0 ||
-	    read_direction(ncid, path, "endDirection", h->end_node, e) < 0 ||
-	    read_light(ncid, path, &h->light, e) < 0)
-		return -1;
-	return read_platform(ncid, path, ds, h, notes, e);
+	return read_words(ncid, path, ds, h, notes, e);
 }
 
 int

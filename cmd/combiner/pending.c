@@ -15,101 +15,56 @@ struct minute {
 };
 
 struct entry {
-	struct entry *chain;		/* next one of its minute */
-	struct entry *next, *prev;	/* SST files in order of arrival */
-	struct minute minute;
-	uint64_t serial;
+	char *path;			/* NULL: taken out */
 	bool sst;
-	char path[];
+	uint32_t before;		/* the entry of the same minute before it, counted from 1; 0: none */
 };
 
 struct pending {
-	struct set minutes;		/* of platforms: index + 1 in chain */
-	struct entry **chain;		/* the files of each of them */
-	size_t nchains, cap, nsst;
-	struct entry *first, *last;
-	uint64_t serial;
+	struct set minutes;		/* of platforms: their last entry, counted from 1 */
+	struct entry *entry;		/* in order of arrival */
+	size_t n, cap, first, nsst;	/* before first all SST files are taken out */
 };
 
 struct pending *
-pending_new(struct err *e)
+pending_new(void)
 {
-	return mem_array(1, sizeof(struct pending), e);
+	return xarray(1, sizeof(struct pending));
 }
 
 void
 pending_free(struct pending *p)
 {
-	struct entry *next;
-
 	if (p == NULL)
 		return;
-	for (size_t i = 0; i < p->nchains; i++)
-		for (struct entry *it = p->chain[i]; it != NULL; it = next) {
-			next = it->chain;
-			free(it);
-		}
-	free(p->chain);
+	for (size_t i = 0; i < p->n; i++)
+		free(p->entry[i].path);
+	free(p->entry);
 	set_fini(&p->minutes);
 	free(p);
 }
 
-static struct minute
-minute_of(const struct obpg_name *n)
+static uint32_t
+last_of(const struct pending *p, const struct obpg_name *n)
 {
-	return (struct minute){ n->ds, n->time / 60 };
+	const struct minute m = { n->ds, n->time / 60 };
+
+	return set_get(&p->minutes, &m, sizeof(m));
 }
 
-/* Where the files of its platform and minute begin; NULL when there were none yet. */
-static struct entry **
-chain_of(const struct pending *p, struct minute m)
+void
+pending_add(struct pending *p, const char *path, const struct obpg_name *n)
 {
-	uint32_t at = set_get(&p->minutes, &m, sizeof(m));
+	const struct minute m = { n->ds, n->time / 60 };
+	uint32_t before = last_of(p, n);
 
-	return at > 0 ? &p->chain[at - 1] : NULL;
-}
-
-static struct entry *
-first_of(const struct pending *p, const struct obpg_name *n)
-{
-	struct entry **chain = chain_of(p, minute_of(n));
-
-	return chain != NULL ? *chain : NULL;
-}
-
-int
-pending_add(struct pending *p, const char *path, const struct obpg_name *n, struct err *e)
-{
-	struct minute minute = minute_of(n);
-	struct entry *it, **at;
-	uint32_t *known;
-
-	for (it = first_of(p, n); it != NULL; it = it->chain)
-		if (strcmp(it->path, path) == 0)
-			return 0;
-	it = mem_array(1, sizeof(*it) + strlen(path) + 1, e);
-	if (it == NULL)
-		return -1;
-	memcpy(it->path, path, strlen(path) + 1);
-	it->minute = minute;
-	it->sst = n->suite == SUITE_SST;
-	it->serial = p->serial++;
-	known = set_at(&p->minutes, &minute, sizeof(minute));
-	if (*known == 0) {
-		xgrow(&p->chain, &p->cap, p->nchains + 1, sizeof(struct entry *));
-		p->chain[p->nchains++] = NULL;
-		*known = (uint32_t)p->nchains;
-	}
-	at = &p->chain[*known - 1];
-	it->chain = *at;
-	*at = it;
-	if (!it->sst)
-		return 0;
-	it->prev = p->last;
-	*(p->last != NULL ? &p->last->next : &p->first) = it;
-	p->last = it;
-	p->nsst++;
-	return 0;
+	for (uint32_t i = before; i > 0; i = p->entry[i - 1].before)
+		if (p->entry[i - 1].path != NULL && strcmp(p->entry[i - 1].path, path) == 0)
+			return;
+	xgrow(&p->entry, &p->cap, p->n + 1, sizeof(*p->entry));
+	p->entry[p->n++] = (struct entry){ xstrdup(path), n->suite == SUITE_SST, before };
+	p->nsst += n->suite == SUITE_SST;
+	*set_at(&p->minutes, &m, sizeof(m)) = (uint32_t)p->n;
 }
 
 size_t
@@ -118,50 +73,40 @@ pending_size(const struct pending *p)
 	return p->nsst;
 }
 
-uint64_t
+size_t
 pending_mark(const struct pending *p)
 {
-	return p->serial;
-}
-
-/* Unlink it and give its path away, in the memory of the entry: taking cannot fail. */
-static char *
-take(struct pending *p, struct entry *it)
-{
-	struct entry **at = chain_of(p, it->minute);
-	char *path = (char *)it;
-	size_t n = strlen(it->path) + 1;
-
-	while (*at != it)
-		at = &(*at)->chain;
-	*at = it->chain;
-	*(it->prev != NULL ? &it->prev->next : &p->first) = it->next;
-	*(it->next != NULL ? &it->next->prev : &p->last) = it->prev;
-	p->nsst--;
-	memmove(path, it->path, n);
-	return path;
+	return p->n;
 }
 
 char *
-pending_take(struct pending *p, const struct obpg_name *like, uint64_t mark)
+pending_take(struct pending *p, const struct obpg_name *like, size_t mark)
 {
-	struct entry *it, *oldest = NULL;
+	struct entry *it = NULL;
+	char *path;
 
 	if (like == NULL) {
-		it = p->first;
-		return it != NULL && it->serial < mark ? take(p, it) : NULL;
+		for (; it == NULL && p->first < mark; p->first++)
+			if (p->entry[p->first].sst && p->entry[p->first].path != NULL)
+				it = &p->entry[p->first];
+	} else {
+		for (uint32_t i = last_of(p, like); i > 0; i = p->entry[i - 1].before)
+			if (i <= mark && p->entry[i - 1].sst && p->entry[i - 1].path != NULL)
+				it = &p->entry[i - 1];
 	}
-	for (it = first_of(p, like); it != NULL; it = it->chain)
-		if (it->sst && it->serial < mark && (oldest == NULL || it->serial < oldest->serial))
-			oldest = it;
-	return oldest != NULL ? take(p, oldest) : NULL;
+	if (it == NULL)
+		return NULL;
+	p->nsst--;
+	path = it->path;
+	it->path = NULL;
+	return path;
 }
 
 const char *
 pending_listed(const struct pending *p, const struct obpg_name *n, const char *base)
 {
-	for (struct entry *it = first_of(p, n); it != NULL; it = it->chain)
-		if (!it->sst && strcmp(str_base(it->path), base) == 0)
-			return it->path;
+	for (uint32_t i = last_of(p, n); i > 0; i = p->entry[i - 1].before)
+		if (!p->entry[i - 1].sst && strcmp(str_base(p->entry[i - 1].path), base) == 0)
+			return p->entry[i - 1].path;
 	return NULL;
 }

@@ -1,10 +1,8 @@
 #ifndef PENDING_H
 #define PENDING_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
-#include "base/err.h"
 #include "granule/name.h"
 
 /*
@@ -15,11 +13,11 @@
 
 struct pending;
 
-struct pending	*pending_new(struct err *e);
+struct pending	*pending_new(void);
 void	pending_free(struct pending *p);
 
 /* pending_add - keep path, whose name is n; a path that is there already is not added again. */
-int	pending_add(struct pending *p, const char *path, const struct obpg_name *n, struct err *e);
+void	pending_add(struct pending *p, const char *path, const struct obpg_name *n);
 
 /* pending_size - number of SST files kept. */
 size_t	pending_size(const struct pending *p);
@@ -31,8 +29,8 @@ size_t	pending_size(const struct pending *p);
  * Returns the next path, owned by the caller; NULL when there is none. A file that is added again while a loop
  * takes those of one minute is not taken by it a second time: give mark = pending_mark() from before the loop.
  */
-char	*pending_take(struct pending *p, const struct obpg_name *like, uint64_t mark);
-uint64_t	pending_mark(const struct pending *p);
+char	*pending_take(struct pending *p, const struct obpg_name *like, size_t mark);
+size_t	pending_mark(const struct pending *p);
 
 /* pending_listed - the path of a kept file that is no SST file, by platform, time and base name; NULL. Borrowed. */
 const char	*pending_listed(const struct pending *p, const struct obpg_name *n, const char *base);

@@ -23,37 +23,25 @@ type_name(nc_type type)
 	return type > NC_NAT && type <= NC_UBYTE && name[type] != NULL ? name[type] : "another type";
 }
 
-static int
-add_note(struct strlist *notes, const char *text, struct err *e)
+/* Find the variable under one of the names it may have; false when there is none. */
+static bool
+find(int ncid, const char *path, const struct variable *v, const struct instrument *in, const struct mode *m,
+    struct source_var *out, int *group, int *var, struct strlist *notes)
 {
-	return strlist_add(notes, text, e);
-}
+	char name[VARIABLE_NAME];
+	bool have = nc_inq_grp_ncid(ncid, v->group, group) == NC_NOERR, found = false;
+	size_t i = 0;
 
-/* Find the variable under one of the names it may have. *var -1: there is none. */
-static int
-find(int ncid, const char *path, const struct variable *v, const struct dataset *ds, const struct mode *m,
-    struct source_var *out, int *group, int *var, struct strlist *notes, struct err *e)
-{
-	char name[VARIABLE_NAME], text[ERR_MSGMAX];
-
-	*var = -1;
-	variables_name(v, ds->instrument, out->name);
-	(void)variables_source(v, ds->instrument, 0, name);
-	(void)snprintf(out->path, sizeof(out->path), "%s/%s", v->group, name);
-	if (nc_inq_grp_ncid(ncid, v->group, group) != NC_NOERR)
-		return 0;
-	for (size_t i = 0; variables_source(v, ds->instrument, i, name) && (i == 0 || !m->compat); i++) {
-		if (nc_inq_varid(*group, name, var) != NC_NOERR) {
-			*var = -1;
-			continue;
-		}
-		(void)snprintf(out->path, sizeof(out->path), "%s/%s", v->group, name);
-		if (i == 0)
-			return 0;
-		(void)snprintf(text, sizeof(text), "%.800s: %s taken for %s", path, out->path, out->name);
-		return add_note(notes, text, e);
+	variables_name(v, in, out->name);
+	while (!found && variables_source(v, in, i, name) && (i == 0 || (have && !m->compat))) {
+		found = have && nc_inq_varid(*group, name, var) == NC_NOERR;
+		if (found || i == 0)
+			xsnprintf(out->path, sizeof(out->path), "%s/%s", v->group, name);
+		if (found && i > 0)
+			note(notes, "%s: %s taken for %s", path, out->path, out->name);
+		i++;
 	}
-	return 0;
+	return found;
 }
 
 /* Compare type and shape; the difference is described in e. */
@@ -116,19 +104,19 @@ take_variable(int ncid, struct source *s, const struct variable *v, const struct
 	char subject[ERR_MSGMAX];
 	enum fit fit = WRONG;
 	int group, var;
+	bool found;
 
 	*out = (struct source_var){ .spec = v };
-	if (find(ncid, s->path, v, ds, m, out, &group, &var, notes, e) < 0)
-		return -1;
-	if (var < 0)
-		err_set(e, E_DATA, "%s: %s: no such variable", s->path, out->path);
-	else
+	found = find(ncid, s->path, v, ds->instrument, m, out, &group, &var, notes);
+	if (found)
 		fit = check(group, var, s->path, out, h, e);
-	*verdict = m->compat ? judge_compat(v, var >= 0, fit) : var >= 0 && fit == FITS ? USE : REFUSE;
+	else
+		err_set(e, E_DATA, "%s: %s: no such variable", s->path, out->path);
+	*verdict = m->compat ? judge_compat(v, found, fit) : found && fit == FITS ? USE : REFUSE;
 	if (*verdict == REFUSE)
 		return -1;
-	if (fit != FITS && add_note(notes, e->msg, e) < 0)
-		return -1;
+	if (fit != FITS)
+		note(notes, "%s", e->msg);
 	if (*verdict != USE)
 		return 0;
 	out->only_fill = fit == LARGER;
@@ -155,23 +143,11 @@ take_variables(int ncid, struct source *s, const struct dataset *ds, const struc
 static int
 begin(struct source *s, const char *path, enum suite suite, int *ncid, struct err *e)
 {
-	*s = (struct source){ .suite = suite };
+	*s = (struct source){ .suite = suite, .path = xstrdup(path), .mtime = file_mtime(path) };
 	*ncid = -1;
-	s->path = mem_str(path, e);
-	if (s->path == NULL)
-		return -1;
-	s->mtime = file_mtime(path);
 	if (s->mtime < 0)
 		return err_set(e, E_MISSING, "%s: no such file", path);
-	return ncf_open(path, ncid, e);
-}
-
-/* Closing a file opened for reading cannot lose anything. */
-static void
-end(int ncid)
-{
-	if (ncid >= 0)
-		(void)nc_close(ncid);
+	return ncf_open(path, ncid, e) < 0 ? -1 : header_is_refined(*ncid, path, &s->refined, e);
 }
 
 int
@@ -180,48 +156,34 @@ source_open(struct source *s, const char *path, const struct dataset *ds, const 
 {
 	int ncid, ret = -1;
 
-	if (begin(s, path, SUITE_SST, &ncid, e) == 0 &&
-	    header_is_refined(ncid, path, &s->refined, e) == 0 &&
-	    header_read(ncid, path, ds, m, h, notes, e) == 0)
+	if (begin(s, path, SUITE_SST, &ncid, e) == 0 && header_read(ncid, path, ds, m, h, notes, e) == 0)
 		ret = take_variables(ncid, s, ds, m, h, notes, e);
 	if (ret == 0)
 		agree_lines(ncid, h->nj, &h->first_ms, &h->last_ms);
-	end(ncid);
+	if (ncid >= 0)
+		(void)nc_close(ncid);		/* open for reading: nothing can be lost */
 	return ret;
-}
-
-/* The reference goes on without an OC file it cannot read. */
-static int
-refuse(struct source *s, const struct mode *m, struct strlist *notes, struct err *e)
-{
-	if (!m->compat || s->suite != SUITE_OC || (e->code != E_DATA && e->code != E_MISSING))
-		return -1;
-	s->nvars = 0;
-	return add_note(notes, e->msg, e);
-}
-
-static int
-check_times(int ncid, const char *path, const struct header *h, struct err *e)
-{
-	double mine[2], sst[2] = { h->first_ms, h->last_ms };
-
-	agree_lines(ncid, h->nj, &mine[0], &mine[1]);
-	return agree_times(path, mine, sst, e);
 }
 
 int
 source_companion(struct source *s, const char *path, enum suite suite, const struct dataset *ds,
     const struct mode *m, const struct header *h, struct strlist *notes, struct err *e)
 {
+	double mine[2], sst[2] = { h->first_ms, h->last_ms };
 	int ncid, ret = -1;
 
-	if (begin(s, path, suite, &ncid, e) < 0 ||
-	    header_is_refined(ncid, path, &s->refined, e) < 0 ||
-	    take_variables(ncid, s, ds, m, h, notes, e) < 0)
-		ret = refuse(s, m, notes, e);
-	else
-		ret = m->compat ? 0 : check_times(ncid, path, h, e);
-	end(ncid);
+	if (begin(s, path, suite, &ncid, e) == 0)
+		ret = take_variables(ncid, s, ds, m, h, notes, e);
+	if (ret == 0 && !m->compat) {
+		agree_lines(ncid, h->nj, &mine[0], &mine[1]);
+		ret = agree_times(path, mine, sst, e);
+	} else if (ret < 0 && m->compat && suite == SUITE_OC && (e->code == E_DATA || e->code == E_MISSING)) {
+		s->nvars = 0;			/* the reference goes on without an OC file it cannot read */
+		note(notes, "%s", e->msg);
+		ret = 0;
+	}
+	if (ncid >= 0)
+		(void)nc_close(ncid);
 	return ret;
 }
 
