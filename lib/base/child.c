@@ -72,11 +72,12 @@ await(pid_t pid, int alive)
 	int status;
 
 	while (poll(&p, 1, 1000) <= 0) {
-		if (prog_signal() == 0)
-			continue;
-		if (told == 0)
+		if (prog_signal() != 0 && told == 0) {
 			told = clock_steady();
-		(void)kill(pid, clock_steady() - told < GRACE ? SIGTERM : SIGKILL);
+			(void)kill(pid, SIGTERM);
+		} else if (told != 0 && clock_steady() - told > GRACE) {
+			(void)kill(pid, SIGKILL);
+		}
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
