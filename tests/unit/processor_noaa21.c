@@ -141,6 +141,7 @@ int
 main(void)
 {
 	ncf_setup();
+	prog_quiet();
 	tap_scratch();
 	names();
 	conversion();
