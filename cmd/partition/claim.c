@@ -87,8 +87,9 @@ is_sst(const struct dataset *ds, const char *name, uint32_t *time)
 	return true;
 }
 
-int
-claim_sst_times(const struct partition *p, enum ptype t, struct times *out, struct err *e)
+/* Times of all SST files of the type that are on disk, sorted. */
+static int
+sst_times(const struct partition *p, enum ptype t, struct times *out, struct err *e)
 {
 	struct strlist found = {0};
 	char dir[LAYOUT_SIZE];
@@ -102,6 +103,22 @@ claim_sst_times(const struct partition *p, enum ptype t, struct times *out, stru
 			times_add(out, time);
 	times_sort(out);
 	strlist_free(&found);
+	return ret;
+}
+
+int
+claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e)
+{
+	int ret = 0;
+
+	for (enum ptype t = PTYPE_QUICKLOOK; ret == 0 && t < PTYPE_COUNT && gr->nunmatched > 0; t++) {
+		struct times disk = {0};
+
+		ret = sst_times(p, t, &disk, e);
+		if (ret == 0)
+			group_late(l, gr, t, &disk);
+		times_fini(&disk);
+	}
 	return ret;
 }
 
@@ -170,7 +187,7 @@ take_list(struct partition *p, const char *dir, const char *name, struct claim *
 }
 
 int
-claim_take(struct partition *p, struct claim *c, struct err *e)
+claim_take(struct partition *p, struct claim *c, struct groups *gr, struct err *e)
 {
 	struct strlist lists = {0};
 	char dir[LAYOUT_SIZE], part[64];
@@ -185,6 +202,7 @@ claim_take(struct partition *p, struct claim *c, struct err *e)
 	times_sort(&c->times);
 	if (ret < 0)
 		return -1;
+	group_waiting(gr, PTYPE_QUICKLOOK, &c->times);
 	if (c->files.n == 0)
 		run_log(&p->run, LOG_GROUP, "No combiner threshold files exist.");
 	for (size_t i = 0; i < c->files.n; i++)

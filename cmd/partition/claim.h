@@ -22,8 +22,8 @@ int	claim_lock(const struct partition *p, struct err *e);
 /* claim_plan - path of the plan of the run with that id, owned by the caller; NULL without. */
 char	*claim_plan(const struct partition *p, const char *uid);
 
-/* claim_sst_times - times of all SST files of the type that are on disk, sorted. None when there is no directory. */
-int	claim_sst_times(const struct partition *p, enum ptype t, struct times *out, struct err *e);
+/* claim_late - give companions without an SST file to those that were downloaded earlier. -1 with E_ENV. */
+int	claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e);
 
 struct claim {
 	struct strlist files;		/* claimed paths */
@@ -32,11 +32,11 @@ struct claim {
 };
 
 /*
- * claim_take - claim and read the waiting lists of quicklook; the lock is held. A dry run only reads them
+ * claim_take - claim the waiting lists of quicklook and add their granules; the lock is held. A dry run only reads them
  *
  * Returns 0 (also when there are none), or -1 with E_ENV; what was claimed is then in *c and to be restored.
  */
-int	claim_take(struct partition *p, struct claim *c, struct err *e);
+int	claim_take(struct partition *p, struct claim *c, struct groups *gr, struct err *e);
 
 /* claim_restore - give claimed lists their names back; lines that came meanwhile stay. */
 int	claim_restore(const struct strlist *files, struct err *e);

@@ -19,6 +19,7 @@
 #define EVENT_MAX (1024 * 1024)
 #define PREFIX_MAX 60
 #define BAD_LINES 20			/* that are named one by one */
+#define REPLACED 20			/* as well */
 #define USUAL "https://oceandata.sci.gsfc.nasa.gov/"
 
 /* --- the message ------------------------------------------------------------------------------------------------ */
@@ -197,6 +198,23 @@ event_pending(struct partition *p, const struct strlist *names, struct err *e)
 	return ret;
 }
 
+int
+event_postpone(struct partition *p, const struct strlist *names, struct err *e)
+{
+	const char *key = p->run.ds->key;
+	int ret = event_pending(p, names, e);
+
+	if (ret == 0)
+		return err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; "
+		    "nothing was done", key);
+	if (ret < 0)
+		return -1;
+	run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the queue: "
+	    "%s-pending-jobs-%s.fifo queue.", p->prefix, key);
+	prog_info("too few tokens of %s are free; the lists wait in %s", key, p->pending);
+	return 0;
+}
+
 /* --- places ----------------------------------------------------------------------------------------------------- */
 
 /* A file, standard input ("-"), or an object: all up to its last slash is the store. */
@@ -251,8 +269,9 @@ partition_bad_line(struct partition *p, const struct err *e)
 	}
 }
 
-const char *
-intake_list_of(const struct intake *in, size_t line)
+/* The list that a line of the table comes from. */
+static const char *
+list_of(const struct intake *in, size_t line)
 {
 	size_t i = 0;
 
@@ -370,6 +389,29 @@ intake_read(struct partition *p, const struct event *ev, struct intake *in, stru
 	if (ret == 0 && p->bad_lines > BAD_LINES)
 		prog_say("%zu more bad lines", p->bad_lines - BAD_LINES);
 	return ret;
+}
+
+static void
+on_replaced(void *ctx, size_t old, size_t by)
+{
+	struct intake *in = ctx;
+	const struct lines *l = &in->lines;
+	struct buf url = {0};
+
+	if (in->replaced++ >= REPLACED)
+		return;
+	lines_url(l, by, &url);
+	prog_info("%s: line %u: replaced, line %u of %s has another checksum for %s", list_of(in, old),
+	    l->line[old].number, l->line[by].number, list_of(in, by), url.text);
+	buf_free(&url);
+}
+
+void
+intake_group(struct intake *in, struct groups *gr)
+{
+	group_lines(&in->lines, gr, on_replaced, in);
+	if (in->replaced > REPLACED)
+		prog_info("%zu more lines were replaced", in->replaced - REPLACED);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/digest.h"
 #include "granule/dataset.h"
+#include "group.h"
 #include "lines.h"
 #include "partition.h"
 
@@ -39,6 +40,9 @@ void	event_names(const struct partition *p, const struct event *ev, struct strli
  * when there is no --pending or no name, -1. */
 int	event_pending(struct partition *p, const struct strlist *names, struct err *e);
 
+/* event_postpone - the same because too few tokens are free. 0; -1, with E_RETRY when they cannot wait there. */
+int	event_postpone(struct partition *p, const struct strlist *names, struct err *e);
+
 void	event_fini(struct event *ev);
 
 /* event_prefix - whether prefix can stand in names of jobs and queues; -1 with E_USAGE. */
@@ -50,14 +54,15 @@ struct intake {
 	struct strlist lists;		/* names of the lists read ... */
 	size_t *end;			/* ... and how many lines of the table there were after each */
 	size_t cap;
+	size_t replaced;		/* lines that later ones have replaced */
 };
 
 /* intake_read - read all lists; those that are missing, and bad lines, are failed items. -1 with E_ENV when reading
  * failed, E_SIGNAL. */
 int	intake_read(struct partition *p, const struct event *ev, struct intake *in, struct err *e);
 
-/* intake_list_of - the list that a line of the table comes from. */
-const char	*intake_list_of(const struct intake *in, size_t line);
+/* intake_group - make granules of the lines, and say which lines others have replaced. */
+void	intake_group(struct intake *in, struct groups *gr);
 
 void	intake_fini(struct intake *in);
 

@@ -430,9 +430,9 @@ as_jobs_see(const struct partition *p, const char *path)
 
 int
 jobs_make(const struct partition *p, const struct worklists *w, const struct cut *cut, const struct config *config,
-    const char *pool, bool container, struct plan *plan, struct err *e)
+    bool container, struct plan *plan, struct err *e)
 {
-	char *job_pool = as_jobs_see(p, pool);
+	char *job_pool = as_jobs_see(p, plan->pool);
 	const struct maker m = { .p = p, .w = w, .config = config, .root = p->job_root != NULL ? p->job_root : p->root,
 		.pool = job_pool, .container = container, .plan = plan };
 	int r = 0;
@@ -443,7 +443,6 @@ jobs_make(const struct partition *p, const struct worklists *w, const struct cut
 	plan->prefix = xstrdup(p->prefix);
 	plan->engine = xstrdup(p->engine);
 	plan->root = xstrdup(p->root);
-	plan->pool = xstrdup(pool);
 	plan->logs = p->logs != NULL ? xstrdup(p->logs) : NULL;
 	plan->ql = cut->ql;
 	plan->r = cut->r;
@@ -457,4 +456,23 @@ jobs_make(const struct partition *p, const struct worklists *w, const struct cut
 			r = add_job(&m, COMP_DOWNLOADER, &w->array[i], ENGINE_NONE, e);
 	free(job_pool);
 	return r < 0 ? -1 : check_programs(&m, e);
+}
+
+void
+jobs_log(const struct partition *p, const struct worklists *w)
+{
+	for (enum ptype t = PTYPE_QUICKLOOK; t <= PTYPE_COUNT; t++) {
+		size_t arrays = 0, downloads = 0;
+
+		for (size_t i = 0; i < w->n; i++)
+			if (w->array[i].type == t) {
+				arrays++;
+				downloads += w->array[i].downloads;
+			}
+		for (enum component c = COMP_DOWNLOADER; arrays > 0 && t < PTYPE_COUNT && c <= COMP_UPLOADER; c++)
+			run_log(&p->run, LOG_SUBMIT, "Number of %s %s jobs: %zu", ptype_name(t), component[c].name,
+			    c == COMP_DOWNLOADER ? downloads : arrays);
+		if (arrays > 0 && t == PTYPE_COUNT)
+			run_log(&p->run, LOG_SUBMIT, "Number of unmatched downloader jobs: %zu", arrays);
+	}
 }

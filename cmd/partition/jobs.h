@@ -49,14 +49,16 @@ int	config_command(const struct config *c, enum component comp, const struct dat
 int	jobs_dirs(const struct partition *p, struct worklists *w, struct err *e);
 
 /*
- * jobs_make - fill *plan, all-zero before but for its path, number of granules and lists of waiting files
+ * jobs_make - fill *plan, all-zero before but for its path, pool, number of granules and lists of names
  *
- * pool		place of the token pool; "" = no tokens are held, nobody returns any
  * container	the engine adds the program, and names are as the reference's
  *
  * Returns 0; -1 with E_USAGE when the configuration lacks something, or a program is not there.
  */
 int	jobs_make(const struct partition *p, const struct worklists *w, const struct cut *cut, const struct config *config,
-	    const char *pool, bool container, struct plan *plan, struct err *e);
+	    bool container, struct plan *plan, struct err *e);
+
+/* jobs_log - log lines that say how many arrays of jobs there are. */
+void	jobs_log(const struct partition *p, const struct worklists *w);
 
 #endif

@@ -1,5 +1,6 @@
 /* partition - from download lists to jobs: group files into granules, write work lists, submit chains of jobs */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,8 +16,6 @@
 #include "place/backend.h"
 #include "submit.h"
 #include "worklists.h"
-
-#define REPLACED 20			/* lines that are named one by one */
 
 #define AT(field) offsetof(struct partition, field)
 
@@ -61,33 +60,23 @@ static const struct program program = {
 	.own_mail = true,
 };
 
-/* --- a plan that is there --------------------------------------------------------------------------------------- */
-
-/* What fails from here on is finished by --resume, or undone. */
+/* The tree, and where its plans are. */
 static int
-submit(struct partition *p, struct plan *plan, struct tokens *pool)
+set_root(struct partition *p, const char *root, struct err *e)
 {
-	struct err e;
-	int ret = submit_plan(p, plan, pool, &e);
-	char *what;
+	char plans[LAYOUT_SIZE];
 
-	if (ret >= 0)
-		return ret;
-	run_error(&p->run, &e);
-	if (!plan->refused)
-		what = xstrdup("not all is submitted; partition --resume does the rest");
-	else if (!plan->done)
-		what = xstrdup("not all is undone; partition --resume does the rest");
-	else if (p->pending != NULL && plan->lists.n > 0)
-		what = xfmt("undone, another try would not help; the lists wait in %s", p->pending);
-	else
-		what = xstrdup("undone, another try would not help; the lists have to be given again");
-	prog_say("%s: %s", plan->path, what);
-	notify_add(&p->run.notify, "%s\n%s: %s\n", e.msg, plan->path, what);
-	p->run.status = ST_ENV;
-	free(what);
+	free(p->root);
+	free(p->plans);
+	p->plans = NULL;
+	p->root = backend_directory(root, PLACE_ASIS, e);
+	if (p->root == NULL || layout_dir(p->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, plans, e) < 0)
+		return -1;
+	p->plans = xstrdup(p->outdir != NULL ? p->outdir : plans);
 	return 0;
 }
+
+/* --- a plan that is there --------------------------------------------------------------------------------------- */
 
 /* --resume, and a message that comes a second time. 1 when jobs that ran here have failed, 0, or -1. */
 static int
@@ -96,7 +85,7 @@ resume(struct partition *p, const char *path, struct err *e)
 	struct tokens *pool = NULL;
 	struct plan plan = {0};
 	bool begun = false;
-	int ret = -1, held = 1;
+	int ret = -1;
 
 	if (plan_read(&plan, path, e) < 0) {
 		e->code = e->code == E_BUSY ? E_RETRY : e->code;
@@ -127,14 +116,8 @@ resume(struct partition *p, const char *path, struct err *e)
 		goto out;
 	}
 	p->prefix = p->prefix != NULL ? p->prefix : plan.prefix;
-	if (*plan.pool != '\0') {
-		pool = submit_pool(p, plan.pool, e);
-		held = pool == NULL ? -1 : plan.refused ? 1 : submit_retake(pool, &plan, e);
-	}
-	if (held == 0)
-		err_set(e, E_RETRY, "%s: its tokens are not free now", plan.path);
-	if (held > 0)
-		ret = submit(p, &plan, pool);
+	if (set_root(p, plan.root, e) == 0 && submit_retake(p, &plan, &pool, e) == 0)
+		ret = submit_plan(p, &plan, pool);
 out:
 	tokens_close(pool);
 	plan_fini(&plan);
@@ -143,90 +126,12 @@ out:
 
 /* --- a new plan ------------------------------------------------------------------------------------------------- */
 
-struct replacing {
-	const struct intake *in;
-	size_t n;
-};
-
-static void
-on_replaced(void *ctx, size_t old, size_t by)
-{
-	struct replacing *r = ctx;
-	const struct lines *l = &r->in->lines;
-	struct buf url = {0};
-
-	if (r->n++ >= REPLACED)
-		return;
-	lines_url(l, by, &url);
-	prog_info("%s: line %u: replaced, line %u of %s has another checksum for %s", intake_list_of(r->in, old),
-	    l->line[old].number, l->line[by].number, intake_list_of(r->in, by), url.text);
-	buf_free(&url);
-}
-
-/* Granules of the lines, of files on disk and of what waits there; with -o the tree is left as it is. */
-static int
-make_granules(struct partition *p, const struct intake *in, struct groups *gr, struct claim *claim, struct err *e)
-{
-	struct replacing replacing = { .in = in };
-	struct times disk = {0};
-	int ret = 0;
-
-	group_lines(&in->lines, gr, on_replaced, &replacing);
-	if (replacing.n > REPLACED)
-		prog_info("%zu more lines were replaced", replacing.n - REPLACED);
-	for (enum ptype t = PTYPE_QUICKLOOK; ret == 0 && t < PTYPE_COUNT && gr->nunmatched > 0; t++) {
-		disk.n = 0;
-		ret = claim_sst_times(p, t, &disk, e);
-		if (ret == 0)
-			group_late(&in->lines, gr, t, &disk);
-	}
-	times_fini(&disk);
-	if (ret == 0 && p->run.type != PTYPE_REFINED && p->outdir == NULL) {
-		ret = claim_take(p, claim, e);
-		group_waiting(gr, PTYPE_QUICKLOOK, &claim->times);
-	}
-	if (ret == 0)
-		prog_info("%zu lines: %zu quicklook and %zu refined granules, %zu files without an SST file",
-		    in->lines.n, gr->type[PTYPE_QUICKLOOK].n, gr->type[PTYPE_REFINED].n, gr->nunmatched);
-	return ret;
-}
-
-static void
-log_plan(struct partition *p, const struct worklists *w, const struct cut *cut, const struct claim *claim, int licenses)
-{
-	static const char *const chain[] = { "downloader", "combiner", "processor", "uploader" };
-	size_t unmatched = 0;
-
-	run_log(&p->run, LOG_SUBMIT, "Dataset: %s", p->run.ds->label);
-	run_log(&p->run, LOG_SUBMIT, "Unique identifier: %s", p->uid);
-	run_log(&p->run, LOG_SUBMIT, "Number of licenses available: %d.", licenses);
-	run_log(&p->run, LOG_SUBMIT, "Number of downloads: %zu", w->downloads);
-	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
-		for (size_t c = 0; c < 4 && cut->arrays[t] > 0; c++) {
-			size_t n = 0;
-
-			for (size_t i = 0; i < w->n; i++)
-				n += w->array[i].type == t && (c > 0 || w->array[i].downloads);
-			run_log(&p->run, LOG_SUBMIT, "Number of %s %s jobs: %zu", ptype_name(t), chain[c], n);
-		}
-	for (size_t i = 0; i < w->n; i++)
-		unmatched += w->array[i].type == PTYPE_COUNT;
-	if (unmatched > 0)
-		run_log(&p->run, LOG_SUBMIT, "Number of unmatched downloader jobs: %zu", unmatched);
-	finallog_field(&p->run.log, "unique_id", "%s", p->uid);
-	finallog_field(&p->run.log, "dataset", "%s", p->run.ds->label);
-	finallog_field(&p->run.log, "number_downloads", "%zu", w->downloads);
-	finallog_field(&p->run.log, "number_licenses", "%d", licenses);
-	if (p->run.type != PTYPE_REFINED && p->outdir == NULL)
-		finallog_field(&p->run.log, "combiner_wait_total", "%zu", claim->names.n);
-}
-
 /*
  * Granules, tokens, work lists and, when all of them are there, the plan; the lock is held. 1, 0 when too few tokens are
  * free, -1; nothing is left behind unless it is 1.
  */
 static int
-make_plan(struct partition *p, const struct event *ev, const struct intake *in, const struct config *config,
+make_plan(struct partition *p, const struct event *ev, struct intake *in, const struct config *config,
     const struct engine_limits *limits, struct plan *plan, struct tokens **pool, struct err *e)
 {
 	struct worklists w = { .ds = p->run.ds, .stamp = p->stamp, .uid = p->uid, .batch = (size_t)p->batch,
@@ -235,61 +140,67 @@ make_plan(struct partition *p, const struct event *ev, const struct intake *in, 
 	struct claim claim = {0};
 	struct tokens_grant grant = {0};
 	struct cut cut = {0};
-	size_t keys[PTYPE_COUNT];
+	size_t keys[PTYPE_COUNT], granules;
 	int got = 0, ret = -1, licenses;
-	char *place = NULL;
 	struct err le;
 
-	if (make_granules(p, in, &gr, &claim, e) < 0)
+	intake_group(in, &gr);
+	if (claim_late(p, &in->lines, &gr, e) < 0 ||
+	    (p->run.type != PTYPE_REFINED && p->outdir == NULL && claim_take(p, &claim, &gr, e) < 0))
 		goto out;
+	keys[PTYPE_QUICKLOOK] = gr.type[PTYPE_QUICKLOOK].n;
+	keys[PTYPE_REFINED] = gr.type[PTYPE_REFINED].n;
+	granules = keys[PTYPE_QUICKLOOK] + keys[PTYPE_REFINED];
+	prog_info("%zu lines: %zu quicklook and %zu refined granules, %zu files without an SST file", in->lines.n,
+	    keys[PTYPE_QUICKLOOK], keys[PTYPE_REFINED], gr.nunmatched);
 	if (prog_signal() != 0) {
 		err_set(e, E_SIGNAL, "interrupted");
 		goto out;
 	}
-	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
-		keys[t] = gr.type[t].n;
-	if (keys[PTYPE_QUICKLOOK] + keys[PTYPE_REFINED] > 0) {
-		place = submit_pool_place(p, e);
-		if (place == NULL || (*pool = submit_pool(p, place, e)) == NULL)
-			goto out;
-		got = submit_take(p, *pool, str_starts(place, "none:") ? p->run.ds->tokens : 0, *ev->uid != '\0', &grant, e);
+	if (granules > 0) {
+		got = submit_take(p, plan, keys, *ev->uid != '\0', pool, &grant, e);
 		if (got <= 0) {
 			ret = got;
 			goto out;
 		}
-		if (grant.dataset + grant.floating == 1 && keys[PTYPE_QUICKLOOK] > 0 && keys[PTYPE_REFINED] > 0) {
-			err_set(e, E_USAGE, "quicklook and refined granules need a token each, and there is one; -t takes "
-			    "one type");
-			goto out;
-		}
 		cut = cut_tokens(grant.dataset, grant.floating, keys, limits->deps);
+		if (submit_share(p, *pool, &grant, &cut, e) < 0)
+			goto out;
+	} else {
+		plan->pool = xstrdup("");
 	}
-	licenses = grant.dataset + grant.floating;
-	if (keys[PTYPE_QUICKLOOK] == 0 && licenses > 1)
-		licenses /= 2;			/* the half that refined may have */
-	if ((*pool != NULL && submit_share(p, *pool, &grant, &cut, e) < 0) ||
-	    jobs_dirs(p, &w, e) < 0 || worklists_write(&w, &in->lines, &gr, &cut, e) < 0)
+	if (jobs_dirs(p, &w, e) < 0 || worklists_write(&w, &in->lines, &gr, &cut, e) < 0)
 		goto out;
 	plan->path = xfmt("%s/plan_%s_%s_%s.json", p->plans, p->run.ds->token, p->stamp, p->uid);
-	plan->granules = (long)(keys[PTYPE_QUICKLOOK] + keys[PTYPE_REFINED]);
-	if (jobs_make(p, &w, &cut, config, place != NULL && !str_starts(place, "none:") ? place : "",
-	    limits->container, plan, e) < 0)
+	plan->granules = (long)granules;
+	if (jobs_make(p, &w, &cut, config, limits->container, plan, e) < 0)
 		goto out;
-	for (size_t i = 0; i < claim.names.n; i++)
-		strlist_push(&plan->waiting, claim.names.item[i]);
-	for (size_t i = 0; i < claim.files.n; i++)
-		strlist_push(&plan->claimed, claim.files.item[i]);
+	plan->waiting = claim.names;
+	plan->claimed = claim.files;
+	claim.names = claim.files = (struct strlist){0};	/* they are the plan's */
 	if (!p->run.dry_run && (newfiles_commit(&w.files, e) < 0 || plan_write(plan, e) < 0))
 		goto out;
 	newfiles_keep(&w.files);
-	log_plan(p, &w, &cut, &claim, licenses);
+	licenses = grant.dataset + grant.floating;
+	if (keys[PTYPE_QUICKLOOK] == 0 && licenses > 1)
+		licenses /= 2;			/* the half that refined may have */
+	run_log(&p->run, LOG_SUBMIT, "Dataset: %s", p->run.ds->label);
+	run_log(&p->run, LOG_SUBMIT, "Unique identifier: %s", p->uid);
+	run_log(&p->run, LOG_SUBMIT, "Number of licenses available: %d.", licenses);
+	run_log(&p->run, LOG_SUBMIT, "Number of downloads: %zu", w.downloads);
+	jobs_log(p, &w);
+	finallog_field(&p->run.log, "unique_id", "%s", p->uid);
+	finallog_field(&p->run.log, "dataset", "%s", p->run.ds->label);
+	finallog_field(&p->run.log, "number_downloads", "%zu", w.downloads);
+	finallog_field(&p->run.log, "number_licenses", "%d", licenses);
+	if (p->run.type != PTYPE_REFINED && p->outdir == NULL)
+		finallog_field(&p->run.log, "combiner_wait_total", "%zu", plan->waiting.n);
 	ret = 1;
 out:
 	if (ret <= 0 && got > 0 && submit_release(p, *pool, &le) < 0)
 		run_error(&p->run, &le);
-	if (ret <= 0 && claim_restore(&claim.files, &le) < 0)
+	if (ret <= 0 && (claim_restore(&claim.files, &le) < 0 || claim_restore(&plan->claimed, &le) < 0))
 		run_error(&p->run, &le);
-	free(place);
 	worklists_fini(&w);
 	groups_fini(&gr);
 	claim_fini(&claim);
@@ -345,20 +256,13 @@ start(struct partition *p, struct err *e)
 	if (lock >= 0)
 		(void)close(lock);
 	lock = -1;
-	if (got == 0 && (ret = event_pending(p, &plan.lists, e)) == 0) {
-		ret = err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; "
-		    "nothing was done", p->run.ds->key);
-	} else if (got == 0 && ret > 0) {
-		run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the "
-		    "queue: %s-pending-jobs-%s.fifo queue.", p->prefix, p->run.ds->key);
-		prog_info("too few tokens of %s are free; the lists wait in %s", p->run.ds->key, p->pending);
-		ret = 0;
-	}
-	if (got > 0 && p->run.dry_run)
-		submit_show(p, &plan);
 	p->planned = got > 0;
+	if (got == 0)
+		ret = event_postpone(p, &plan.lists, e);
+	else if (got > 0 && p->run.dry_run)
+		submit_show(p, &plan);
 	if (got > 0)
-		ret = p->run.dry_run ? 0 : submit(p, &plan, pool);
+		ret = p->run.dry_run ? 0 : submit_plan(p, &plan, pool);
 	goto out;
 again:
 	prog_info("%s: this message has been here before", earlier);
@@ -386,7 +290,7 @@ option_or(const char *given, const char *variable, const char *fallback)
 	return s != NULL && *s != '\0' ? s : fallback;
 }
 
-/* YYYY_MM_DD_HH_MM_SS, or now. */
+/* --time, or now. */
 static int
 set_stamp(struct partition *p, struct err *e)
 {
@@ -394,32 +298,19 @@ set_stamp(struct partition *p, struct err *e)
 	const char *s = p->time_given;
 	int64_t t;
 
-	if (s != NULL) {
-		bool good = strlen(s) == STAMP_SIZE - 1 && str_digits(s, 4);
-
-		c = (struct civil){ .year = good ? str_number(s, 4) : 0 };
-		for (int i = 0; good && i < 5; i++) {
-			const char *part = s + 4 + 3 * i;
-
-			good = part[0] == '_' && str_digits(part + 1, 2);
-			if (good)
-				*(int *[]){ &c.month, &c.day, &c.hour, &c.minute, &c.second }[i] = str_number(part + 1, 2);
-		}
-		if (!good)
-			return err_set(e, E_USAGE, "--time %s: not YYYY_MM_DD_HH_MM_SS", s);
-		if (!clock_from_civil(&c, &t))
-			return err_set(e, E_USAGE, "--time %s: there is no such time", s);
-	}
+	if (s != NULL && (strlen(s) != STAMP_SIZE - 1 || sscanf(s, "%4d_%2d_%2d_%2d_%2d_%2d", &c.year, &c.month, &c.day,
+	    &c.hour, &c.minute, &c.second) != 6))
+		return err_set(e, E_USAGE, "--time %s: not YYYY_MM_DD_HH_MM_SS", s);
 	xsnprintf(p->stamp, sizeof(p->stamp), "%04d_%02d_%02d_%02d_%02d_%02d", c.year, c.month, c.day, c.hour, c.minute,
 	    c.second);
+	if (s != NULL && (strcmp(s, p->stamp) != 0 || !clock_from_civil(&c, &t)))
+		return err_set(e, E_USAGE, "--time %s: there is no such time", s);
 	return 0;
 }
 
 static int
 check_options(struct partition *p, struct err *e)
 {
-	char plans[LAYOUT_SIZE];
-
 	p->engine = option_or(p->engine_given, "GENERATE_ENGINE", "local");
 	p->pending = option_or(p->pending, "GENERATE_PENDING", NULL);
 	p->prefix = option_or(p->prefix, "GENERATE_PREFIX", NULL);
@@ -441,14 +332,12 @@ check_options(struct partition *p, struct err *e)
 	}
 	p->run.final_log |= p->event && !p->run.dry_run;
 	if ((p->prefix != NULL && event_prefix(p->prefix, e) < 0) || set_stamp(p, e) < 0 ||
-	    (p->root = backend_directory(p->run.root, PLACE_ASIS, e)) == NULL ||
 	    (p->run.outdir != NULL && (p->outdir = backend_directory(p->run.outdir, PLACE_ASIS, e)) == NULL) ||
-	    layout_dir(p->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, plans, e) < 0 ||
+	    set_root(p, p->run.root, e) < 0 ||
 	    (p->to != NULL && (p->to = backend_absolute(p->to, e)) == NULL) ||
 	    (p->announce != NULL && (p->announce = backend_absolute(p->announce, e)) == NULL) ||
 	    (p->logs != NULL && (p->logs = backend_absolute(p->logs, e)) == NULL))
 		return -1;
-	p->plans = p->outdir != NULL ? p->outdir : xstrdup(plans);
 	return 0;
 }
 

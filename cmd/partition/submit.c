@@ -18,18 +18,6 @@
 
 /* --- tokens ----------------------------------------------------------------------------------------------------- */
 
-char *
-submit_pool_place(const struct partition *p, struct err *e)
-{
-	char dir[LAYOUT_SIZE];
-	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
-	    pool_place(p->tokens, p->root, dir, e);
-
-	if (place == NULL || strchr(place, ':') != NULL)
-		return place != NULL ? xstrdup(place) : NULL;
-	return backend_directory(place, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
-}
-
 static void
 on_tokens(void *ctx, enum tokens_event event, const char *text)
 {
@@ -41,8 +29,8 @@ on_tokens(void *ctx, enum tokens_event event, const char *text)
 		run_log(&p->run, LOG_GROUP, "Waiting for license retrieval...");
 }
 
-struct tokens *
-submit_pool(struct partition *p, const char *place, struct err *e)
+static struct tokens *
+open_pool(struct partition *p, const char *place, struct err *e)
 {
 	struct tokens_options to = { .wait = (int)p->wait, .stop = prog_signal, .tell = on_tokens, .ctx = p,
 		.who = "partition" };
@@ -51,20 +39,35 @@ submit_pool(struct partition *p, const char *place, struct err *e)
 }
 
 int
-submit_take(struct partition *p, struct tokens *pool, int all, bool dead, struct tokens_grant *g, struct err *e)
+submit_take(struct partition *p, struct plan *plan, const size_t keys[PTYPE_COUNT], bool dead, struct tokens **pool,
+    struct tokens_grant *g, struct err *e)
 {
 	struct tokens_request rq = { .pool = p->run.ds->key, .uid = p->uid, TOKENS_REQUEST_DEFAULTS };
+	char dir[LAYOUT_SIZE];
+	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
+	    pool_place(p->tokens, p->root, dir, e);
 	int got;
 
-	rq.max = p->arrays > 0 ? (int)p->arrays : all;
+	if (place == NULL)
+		return -1;
+	if (strchr(place, ':') == NULL)
+		plan->pool = backend_directory(place, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	else
+		plan->pool = xstrdup(str_starts(place, "none:") ? "" : place);
+	if (plan->pool == NULL || (*pool = open_pool(p, *plan->pool != '\0' ? plan->pool : place, e)) == NULL)
+		return -1;
+	rq.max = p->arrays > 0 ? (int)p->arrays : *plan->pool == '\0' ? p->run.ds->tokens : 0;
 	if (rq.max == 1)
 		rq.min = 1;
-	got = tokens_acquire(pool, &rq, g, e);
-	if (got < 0 && e->code == E_BUSY && dead && submit_release(p, pool, e) == 0)
-		got = tokens_acquire(pool, &rq, g, e);
+	got = tokens_acquire(*pool, &rq, g, e);
+	if (got < 0 && e->code == E_BUSY && dead && submit_release(p, *pool, e) == 0)
+		got = tokens_acquire(*pool, &rq, g, e);
 	if (got < 0 && e->code == E_BUSY)
 		e->code = E_RETRY;
-	return got;
+	if (got <= 0 || g->dataset + g->floating > 1 || keys[PTYPE_QUICKLOOK] == 0 || keys[PTYPE_REFINED] == 0)
+		return got;
+	(void)submit_release(p, *pool, e);
+	return err_set(e, E_USAGE, "quicklook and refined granules need a token each, and there is one; -t takes one type");
 }
 
 int
@@ -101,8 +104,8 @@ is_used(const struct plan *p, enum ptype t)
 	return false;
 }
 
-int
-submit_retake(struct tokens *t, const struct plan *p, struct err *e)
+static int
+retake(struct tokens *t, const struct plan *p, struct err *e)
 {
 	bool ql = is_used(p, PTYPE_QUICKLOOK), refined = is_used(p, PTYPE_REFINED);
 	int floating = (p->floating_refined ? refined : ql) ? (int)p->floating : 0, need, r;
@@ -127,6 +130,18 @@ submit_retake(struct tokens *t, const struct plan *p, struct err *e)
 		return 1;
 	(void)tokens_release(t, p->dataset, p->uid, TOKENS_OF_ALL, &back, NULL);
 	return -1;
+}
+
+int
+submit_retake(struct partition *p, const struct plan *plan, struct tokens **pool, struct err *e)
+{
+	int held;
+
+	if (*plan->pool == '\0')
+		return 0;
+	*pool = open_pool(p, plan->pool, e);
+	held = *pool == NULL ? -1 : plan->refused ? 1 : retake(*pool, plan, e);
+	return held > 0 ? 0 : held < 0 ? -1 : err_set(e, E_RETRY, "%s: its tokens are not free now", plan->path);
 }
 
 /* Hand the tokens over to the jobs that return them. */
@@ -321,8 +336,9 @@ set_variable(struct strlist *env, const char *name, const char *value)
 	free(text);
 }
 
-int
-submit_plan(struct partition *p, struct plan *plan, struct tokens *pool, struct err *e)
+/* 1 when jobs that ran here have failed, 0, or -1. */
+static int
+submit_jobs(struct partition *p, struct plan *plan, struct tokens *pool, struct err *e)
 {
 	char *state = xfmt("%s.state", plan->path), *logs = xfmt("%s/logs", p->plans);
 	struct strlist env = {0};
@@ -352,4 +368,29 @@ submit_plan(struct partition *p, struct plan *plan, struct tokens *pool, struct 
 	free(logs);
 	free(state);
 	return ret;
+}
+
+int
+submit_plan(struct partition *p, struct plan *plan, struct tokens *pool)
+{
+	struct err e;
+	int ret = submit_jobs(p, plan, pool, &e);
+	char *what;
+
+	if (ret >= 0)
+		return ret;
+	run_error(&p->run, &e);
+	if (!plan->refused)
+		what = xstrdup("not all is submitted; partition --resume does the rest");
+	else if (!plan->done)
+		what = xstrdup("not all is undone; partition --resume does the rest");
+	else if (p->pending != NULL && plan->lists.n > 0)
+		what = xfmt("undone, another try would not help; the lists wait in %s", p->pending);
+	else
+		what = xstrdup("undone, another try would not help; the lists have to be given again");
+	prog_say("%s: %s", plan->path, what);
+	notify_add(&p->run.notify, "%s\n%s: %s\n", e.msg, plan->path, what);
+	p->run.status = ST_ENV;
+	free(what);
+	return 0;
 }
