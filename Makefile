@@ -34,8 +34,9 @@ ALL_CFLAGS += -DWITH_LIBDEFLATE
 LDLIBS     += -ldeflate
 endif
 
-B := $(or $(BUILD),build)
-BIN := $(or $(BINDIR),bin)
+# Names relative to this directory, so that a blank in its own name does no harm.
+B := $(subst $(CURDIR)/,,$(or $(BUILD),build))
+BIN := $(subst $(CURDIR)/,,$(or $(BINDIR),bin))
 LIB_OBJ  := $(patsubst %.c,$B/obj/%.o,$(sort $(wildcard lib/*/*.c)))
 UNITS    := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/*.c)))
 FUZZERS  := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/*.c)))
@@ -97,8 +98,9 @@ install: all
 
 JOBS ?= $(shell nproc)
 
+# env, because prove itself splits the name of a program where there is a blank in the directory's.
 check: test-tools
-	BUILD=$B BINDIR=$(BIN) prove -j$(JOBS) --timer tests/*.t $(UNITS)
+	BUILD=$B BINDIR=$(BIN) prove -j$(JOBS) --timer --exec env tests/*.t $(UNITS)
 
 # The same tests with other builds. KEEP_DUMPABLE lets the leak checker attach.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKEEP_DUMPABLE
