@@ -284,7 +284,7 @@ set_query(struct run *r, struct err *e)
 		return -1;
 	if (r->search.service[url_shown(r->search.service)] != '\0')
 		return err_set(e, E_USAGE, "--search-url %s: a query in it", r->search.service);
-	r->files_url = r->files_option != NULL ? mem_str(r->files_option, e) : obpg_files_url(r->search.service, e);
+	r->files_url = r->files_option != NULL ? mem_str(r->files_option, e) : obpg_files_url(r->search.service);
 	if (r->files_url == NULL || url_parse(r->files_url, &u, e) < 0)
 		return -1;
 	if (!str_ends(r->files_url, "/"))

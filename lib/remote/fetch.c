@@ -171,24 +171,25 @@ on_source(char *buf, size_t one, size_t size, void *arg)
 
 /* ---- one hop ---- */
 
-static int
-set_headers(struct slot *s, bool login, struct err *e)
+static void
+add_header(struct slot *s, const char *header)
 {
-	const char *const *h = s->t->headers;
-	struct curl_slist *list = curl_slist_append(NULL, "Accept-Encoding: identity"), *next = list;
+	struct curl_slist *list = curl_slist_append(s->headers, header);
 
-	for (; next != NULL && h != NULL && *h != NULL; h++) {
-		next = curl_slist_append(list, *h);
-		list = next != NULL ? next : list;
-	}
-	if (next != NULL && login) {
-		next = curl_slist_append(list, s->f->conf.login->header);
-		list = next != NULL ? next : list;
-	}
+	if (list == NULL)
+		mem_die("out of memory");
 	s->headers = list;
-	if (next == NULL || curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, list) != CURLE_OK)
-		return err_mem(e, "HTTP headers");
-	return 0;
+}
+
+static CURLcode
+set_headers(struct slot *s, bool login)
+{
+	add_header(s, "Accept-Encoding: identity");
+	for (const char *const *h = s->t->headers; h != NULL && *h != NULL; h++)
+		add_header(s, *h);
+	if (login)
+		add_header(s, s->f->conf.login->header);
+	return curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, s->headers);
 }
 
 /* Wiped, because the login header may be among them. */
@@ -251,9 +252,9 @@ begin_hop(struct slot *s)
 	s->errbuf[0] = '\0';
 	t->status = 0;
 	t->no_login = at_login && !login->known;
-	if (set_headers(s, at_login && login->known, &t->err) < 0)
-		return -1;
-	r = curl_easy_setopt(s->easy, CURLOPT_URL, t->at);
+	r = set_headers(s, at_login && login->known);
+	if (r == CURLE_OK)
+		r = curl_easy_setopt(s->easy, CURLOPT_URL, t->at);
 	if (r == CURLE_OK)
 		r = set_method(s);
 	if (r == CURLE_OK)
@@ -333,8 +334,8 @@ begin_transfer(struct slot *s, struct transfer *t)
 	t->slot = s;
 	t->parked = false;
 	if (url_parse(t->url, &s->url, &t->err) == 0) {
-		t->at = mem_str(t->url, &t->err);
-		if (t->at != NULL && begin_hop(s) == 0)
+		t->at = xstrdup(t->url);
+		if (begin_hop(s) == 0)
 			return true;
 	}
 	end_transfer(s);
@@ -403,9 +404,7 @@ redirect(struct slot *s)
 	if (url_parse(to, &u, NULL) < 0 || (s->url.https && !u.https) || (u.loopback && !s->url.loopback))
 		return err_set(&t->err, E_DATA, "%.*s: redirect to %.*s refused", url_shown(t->url), t->url,
 		    url_shown(to) < 200 ? url_shown(to) : 200, to);
-	to = mem_str(to, &t->err);
-	if (to == NULL)
-		return -1;
+	to = xstrdup(to);		/* it may be part of what is freed */
 	free(t->at);
 	t->at = to;
 	s->url = u;
@@ -701,9 +700,7 @@ set_common(const struct fetch *f, struct slot *s)
 static int
 make_slots(struct fetch *f, struct err *e)
 {
-	f->slots = mem_array((size_t)f->conf.parallel, sizeof(*f->slots), e);
-	if (f->slots == NULL)
-		return -1;
+	f->slots = xarray((size_t)f->conf.parallel, sizeof(*f->slots));
 	for (int i = 0; i < f->conf.parallel; i++) {
 		struct slot *s = &f->slots[i];
 
@@ -726,9 +723,7 @@ fetch_new(const struct fetch_conf *conf, struct err *e)
 		e->code = E_USAGE;
 		return NULL;
 	}
-	f = mem_array(1, sizeof(*f), e);
-	if (f == NULL)
-		return NULL;
+	f = xarray(1, sizeof(*f));
 	f->conf = *conf;
 	f->last = &f->first;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

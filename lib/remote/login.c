@@ -29,7 +29,7 @@ make_header(struct login *l, const struct secret *s, struct err *e)
 		return err_set(e, E_USAGE, "Earthdata Login: a user name cannot have a colon");
 	n = snprintf(plain, sizeof(plain), "%s:%s", s->user, s->password);
 	(void)EVP_EncodeBlock((unsigned char *)coded, (unsigned char *)plain, n);
-	(void)snprintf(l->header, sizeof(l->header), "Authorization: Basic %s", coded);
+	xsnprintf(l->header, sizeof(l->header), "Authorization: Basic %s", coded);
 	explicit_bzero(plain, sizeof(plain));
 	explicit_bzero(coded, sizeof(coded));
 	l->known = true;
@@ -179,9 +179,7 @@ from_home(struct login *l, struct err *e)
 
 	if (home == NULL || *home == '\0')
 		return 0;
-	path = mem_fmt(e, "%s/.netrc", home);
-	if (path == NULL)
-		return -1;
+	path = xfmt("%s/.netrc", home);
 	if (file_exists(path))
 		ret = from_netrc(l, path, false, e);
 	free(path);

@@ -68,19 +68,19 @@ obpg_query_url(const char *url, const struct obpg_query *q, struct err *e)
 	add_param(&b, "sdate", q->sdate);
 	add_param(&b, "edate", q->edate);
 	add_param(&b, "crdate", q->crdate ? "1" : NULL);
-	if (add_more(&b, q->more, e) == 0 && buf_text(&b, e) != NULL)
-		out = mem_fmt(e, "%s?%s", url, b.text);
+	if (add_more(&b, q->more, e) == 0)
+		out = xfmt("%s?%s", url, buf_str(&b));
 	buf_free(&b);
 	return out;
 }
 
 char *
-obpg_files_url(const char *url, struct err *e)
+obpg_files_url(const char *url)
 {
 	const char *host = strstr(url, "://");
 	size_t n = host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : 0;
 
-	return mem_fmt(e, "%.*s" OBPG_FILES, (int)n, url);
+	return xfmt("%.*s" OBPG_FILES, (int)n, url);
 }
 
 /* ---- the answer ---- */
@@ -113,7 +113,7 @@ reject(struct obpg_answer *a, const char *s, const struct err *why)
 	bool heading = s != NULL && a->files == 0 && a->rejects == 0 && strstr(s, ".nc") == NULL;
 
 	if (a->first[0] == '\0')
-		(void)snprintf(a->first, sizeof(a->first), "%.60s", s != NULL ? s : why->msg);
+		xsnprintf(a->first, sizeof(a->first), "%.60s", s != NULL ? s : why->msg);
 	if (heading)
 		return;
 	a->rejects++;

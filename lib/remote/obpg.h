@@ -37,7 +37,7 @@ char	*obpg_query_url(const char *url, const struct obpg_query *q, struct err *e)
 
 /* obpg_files_url - where the server of a search keeps its files: its URL up to the host, and OBPG_FILES; owned by the
  * caller. */
-char	*obpg_files_url(const char *url, struct err *e);
+char	*obpg_files_url(const char *url);
 
 /*
  * An answer while it arrives. Lines may end in CR LF; a byte order mark and blank lines are passed over, and so is what

@@ -35,10 +35,10 @@ request(void)
 	ok(obpg_query_url("x", &q, &e) == NULL && e.code == E_USAGE, "a parameter without a value");
 	q.more = worse;
 	ok(obpg_query_url("x", &q, &e) == NULL && e.code == E_USAGE, "a parameter that would be two");
-	url = obpg_files_url("http://127.0.0.1:8080/api/file_search", &e);
+	url = obpg_files_url("http://127.0.0.1:8080/api/file_search");
 	is_str(url, "http://127.0.0.1:8080/cgi/getfile/", "files are on the same server");
 	free(url);
-	url = obpg_files_url(OBPG_SERVICE, &e);
+	url = obpg_files_url(OBPG_SERVICE);
 	is_str(url, FILES, "... as OBPG has them");
 	free(url);
 }
