@@ -14,7 +14,7 @@
 #include "base/url.h"
 #include "stage.h"
 
-#define BUFFER_SIZE ((size_t)256 * 1024)
+#define BUFFER_SIZE ((size_t)512 * 1024)
 #define STRIDE (4 * 1024 * 1024)	/* the disk is set to work in steps of this size */
 #define NOTE_SIZE (1024 * 1024)		/* smaller files are not worth a side file */
 #define SIDE_MAX 16384			/* largest side file read */
@@ -167,8 +167,7 @@ write_rest(struct stage *s)
 		(void)append(s, s->filling, s->filled, &s->err);
 	s->filled = 0;
 	free(s->filling);
-	free(s->writing);
-	s->filling = s->writing = NULL;
+	s->filling = NULL;
 }
 
 int
@@ -189,7 +188,7 @@ stage_add(struct stage *s, const void *data, size_t size, struct err *e)
 		size -= n;
 		if (n < room)
 			break;
-		stage_settle(s);
+		pool_wait(s->pool, &s->job);
 		if (s->err.code != E_NONE) {
 			*e = s->err;
 			return -1;
@@ -212,9 +211,11 @@ stage_rest(struct stage *s)
 }
 
 void
-stage_settle(const struct stage *s)
+stage_settle(struct stage *s)
 {
 	pool_wait(s->pool, &s->job);
+	free(s->writing);
+	s->writing = NULL;
 }
 
 int

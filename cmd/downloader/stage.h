@@ -61,7 +61,7 @@ int	stage_space(struct stage *s, int64_t need, int64_t promised, struct err *e);
 void	stage_rest(struct stage *s);
 
 /* stage_settle - wait for the thread; then any one thread may call stage_digest, stage_touch and stage_publish. */
-void	stage_settle(const struct stage *s);
+void	stage_settle(struct stage *s);
 
 /* stage_digest - write the rest; the digest of the file (SHA-1 when the list has none). */
 int	stage_digest(struct stage *s, char hex[DIGEST_HEX_SIZE], struct err *e);
