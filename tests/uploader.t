@@ -92,7 +92,7 @@ like "$stderr" '^run_uploader - INFO : Total execution time: 0:00:[0-9]{2}\.[0-9
 if command -v strace >/dev/null; then
 	example
 	# Without prctl the program stays readable for strace, which need not be root then.
-	strace -f -e trace=rename -e inject=prctl:retval=0 -o trace \
+	strace -f -e trace=rename,prctl -e inject=prctl:retval=0 -o trace \
 		uploader --to store --announce topic -j 1 $dir/$night.nc >/dev/null 2>&1
 	is "$(sed -n 's/.*rename(.*"\([^"]*\)") *= 0.*/\1/p' trace | sed "s,.*/,,; s/-ade6.*/ message/" | tr '\n' ' ')" \
 		"$night.nc $night.nc.md5 $night message .$night.nc.announced " 'stored, then announced, then recorded'
