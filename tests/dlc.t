@@ -80,7 +80,7 @@ rm -f queue/*
 ask -d aqua --now $now $places
 is "$(cat queue/*)" '{"prefix": "service-generate-sit", "dataset": "aqua", "txt_list": ["only_1"]}' 'pending lists are announced also then'
 
-for what in 'status=503' 'type=text/html' 'status=500 type=text/html' 'status=206' 'status=429 after=0'; do
+for what in 'status=503' 'status=500 type=text/html' 'status=206' 'status=429 after=0'; do
 	how "$what"
 	: >"$requests"
 	# shellcheck disable=SC2086
@@ -153,7 +153,7 @@ awk '{ if (NF == 2) { c = substr($1, 1, 1); $1 = ""; for (i = 0; i < 40; i++) $1
 SNPP_VIIRS.20250612T002400.L2.SST.nc
 !
 ask -d viirs --pattern 'SNPP_VIIRS.*SST.|SNPP_VIIRS.*SST3.|SNPP_SST' --root tree --lists lists
-is "$status" 1 'a line without a checksum is a failed item'
+is "$status" 0 'a line without a checksum is passed over'
 like "$stderr" '^dlc: answer: line 10: "SNPP_VIIRS.20250612T002400.L2.SST.nc": no SHA-1 checksum' '... named with its line'
 like "$stderr" '^dlc: answer: line 7: SNPP_VIIRS.20250612T001200.L2.SST.nc has another checksum in line 8, which is taken$' 'two checksums of a file too'
 is "$(cd lists/viirs && for f in *; do echo "${f%_*}: $(sed 's,.*getfile/,,' "$f" | awk '{ print $1, substr($2, 1, 1) }' | sed 's/.*L2[._]//; s/SNPP_//' | tr '\n' ';')"; done)" \
@@ -226,7 +226,7 @@ is "$stderr" 'dlc: sqs:x: this build has no AWS queue yet' 'queues of AWS'
 run dlc --search-url "$search"
 is "$status" 2 'no dataset'
 ask -d GOES
-is "$status:$stderr" '2:dlc: -d GOES: not a dataset (aqua, terra, viirs, jpss1)' 'an unknown dataset'
+is "$status:${stderr%%?Try *}" '2:dlc: -d GOES: not a dataset (aqua, terra, viirs, jpss1)' 'an unknown dataset'
 example
 ask -d aqua --crdate true --no-state
 is "$status:$(query | grep -c crdate=1)" 0:1 '--crdate true is yes'
@@ -248,7 +248,7 @@ is "$(cat state)" "$example_lines" '... and the next state is clean'
 { cat reply/body; echo '3333333333333333333333333333333333333333  AQUA_MODIS.BADNAMET000000.L2.SST.nc'; } >bad
 body <bad
 ask -d aqua --no-state
-is "$status:$stdout" "1:$example_lines" 'a name without a time costs its line'
+is "$status:$stdout" "0:$example_lines" 'a name without a time costs its line'
 like "$stderr" "^dlc: answer: line 7: AQUA_MODIS.BADNAMET000000.L2.SST.nc: not the name of a granule's file$" '... with a message'
 run dlc -d aqua --no-state --search-url http://127.0.0.1:1/ --retries 2 --retry-base 0.01 --notify mail
 is "$status:$stdout" 3: 'nobody there'
@@ -306,7 +306,7 @@ example
 good 'chunks' chunked
 good 'no length, complete' close
 good 'after two failures' 'status=502 times=2'
-good 'after a page' 'type=text/html times=1'
+good 'called a page' 'type=text/html'
 good 'after a cut' 'cut=300 times=1'
 good 'after a reset' 'reset=300 times=1'
 good 'by a redirect' 'to=/api/file_search?again times=1'
@@ -345,15 +345,22 @@ good 'with checksums in capitals' ''
 } >mixed
 body <mixed
 how
-ask -d aqua --no-state
-is "$status:$stdout" "1:$example_lines" 'bad lines cost only themselves'
+ask -d aqua --no-state -v
+is "$status:$stdout" "0:$example_lines" 'bad lines cost only themselves'
 is "$(printf '%s\n' "$stderr" | grep -o '^dlc: answer: line [0-9]*: ' | tr '\n' ' ')" \
-	'dlc: answer: line 7:  dlc: answer: line 8:  dlc: answer: line 9:  dlc: answer: line 10:  dlc: answer: line 11:  dlc: answer: line 12:  dlc: answer: line 13:  ' '... each is named'
-like "$stderr" 'line 7: https://example.com/cgi/getfile/.*: not a file of oceandata' 'another host'
+	'dlc: answer: line 8:  dlc: answer: line 9:  dlc: answer: line 10:  dlc: answer: line 11:  dlc: answer: line 12:  dlc: answer: line 13:  dlc: answer: line 7:  ' '... each is named under -v'
+like "$stderr" 'line 7: https://example.com/cgi/getfile/.*: not a file of oceandata.*; and 6 more like it$' '... the first with the number of the others'
+ask -d aqua --no-state --strict --notify mail2
+is "$status:$stdout" "1:$example_lines" '... which are a failure with --strict'
+like "$(cat mail2/*)" '^answer: line 7: .*; and 6 more like it' '... that operators are told'
 { cat reply/body; yes 'no file.nc' | head -n 1000; } >many
 body <many
 ask -d aqua --no-state
-is "$(printf '%s\n' "$stderr" | grep -c ': line ') $(printf '%s\n' "$stderr" | grep 'more bad lines')" '100 dlc: 907 more bad lines' 'very many bad lines are counted'
+is "$status $(printf '%s\n' "$stderr" | grep -c ': line ') $(printf '%s\n' "$stderr" | grep -c '; and 1006 more like it$')" '0 1 1' \
+	'very many bad lines are one warning'
+run dlc -d aqua --no-state --from-file many
+is "$status $(printf '%s\n' "$stderr" | grep -c ': line ') $(printf '%s\n' "$stderr" | grep 'more bad lines')" \
+	'1 20 dlc: many: 987 more bad lines' '... in a list the first are named'
 
 # --- lists from elsewhere ---------------------------------------------------------------------------------------------------------
 
@@ -390,8 +397,10 @@ printf '%s\n' "$example_lines" >good
 { sed -n 1,2p good; echo nonsense; printf 'http\000\n'; sed -n 3,5p good; printf 'https://x'; } >state
 cp state damaged
 ask -d aqua --state state
-is "$status:$stdout" 1: 'a damaged state: what is readable is known'
-is "$(printf '%s\n' "$stderr" | grep -o '^dlc: state: line [0-9]*: ' | tr '\n' ' ')" 'dlc: state: line 3:  dlc: state: line 4:  dlc: state: line 8:  ' '... what is not is named'
+is "$status:$stdout" 0: 'a damaged state: what is readable is known'
+like "$stderr" '^dlc: state: line 3: not a URL and a checksum; left out; and 2 more like it$' '... what is not is told'
+ask -d aqua --state state --strict
+is "$status:$stdout" 1: '... which is a failure with --strict'
 ok "$(cmp -s state damaged; echo $?)" '... and it stays as it was, because nothing is new'
 head -c 5000 /dev/urandom >state
 cp state damaged
@@ -447,7 +456,7 @@ like "$stderr" '^dlc: would store aqua/modis_aqua_filelist.txt.daily_2025_163_da
 ask -d aqua --no-state
 is "$status:$stdout:$(ls tree 2>/dev/null)" "0:$example_lines:" '--no-state'
 ask -d aqua --root tree --json
-is "$(printf '%s\n' "$stdout" | head -n 1)" "{\"url\":\"$files/AQUA_MODIS.20250610T101000.L2.SST.nc\",\"sha1\":\"1111111111222222222233333333334444444444\",\"state\":\"new\"}" '--json'
+is "$(printf '%s\n' "$stdout" | head -n 1 | sed 's/"seconds":[^,]*/"seconds":0/')" "{\"inputs\":[\"AQUA_MODIS.20250610T101000.L2.SST.nc\"],\"outputs\":[\"$files/AQUA_MODIS.20250610T101000.L2.SST.nc\"],\"state\":\"done\",\"reason\":null,\"seconds\":0,\"bytes\":0,\"sha1\":\"1111111111222222222233333333334444444444\",\"change\":\"new\",\"list\":null}" '--json'
 fresh
 dlc -q -d aqua --search-url "$search" --root tree >/dev/full 2>err
 is "$?:$(lines $state)" 3:none 'lost output is not remembered'
@@ -463,10 +472,17 @@ printf '[%s]\n' "\"it's\"" >pending/4
 printf 'a\000b' >pending/5
 # shellcheck disable=SC2086
 ask -d aqua $places
-is "$status:$(printf '%s\n' "$stdout" | wc -l | tr -d ' ')" 1:5 'pending messages that are none are failed items'
+is "$status:$(printf '%s\n' "$stdout" | wc -l | tr -d ' ')" 0:5 'pending messages that are none are passed over'
+like "$stderr" '^dlc: .*pending: message 2: not a JSON array of names of lists: not json; and 2 more like it$' '... with a warning'
 is "$(cd pending && ls -p | tr '\n' ' '; ls rejected | tr '\n' ' ')" 'rejected/ 2 2.reason 3 3.reason 4 4.reason 5 5.reason ' '... and put aside'
 like "$(cat pending/rejected/2.reason)" '^not a JSON array' '... with the reason'
 like "$(cat queue/*)" '"good_1"' '... the good one is announced'
+
+before=$(date +%s%N)
+# shellcheck disable=SC2086
+ask -d aqua $places
+is "$status:$stdout" 0: 'nothing pending and nothing new'
+ok "$(test $(($(date +%s%N) - before)) -lt 900000000; echo $?)" '... takes no second of waiting'
 
 # --- a real search ----------------------------------------------------------------------------------------------------------------------------
 

@@ -29,38 +29,19 @@ is_list_name(const char *s)
 static int
 take_names(struct strlist *names, const char *text, struct err *e)
 {
-	json_error_t je;
-	json_t *root = json_loads(text, 0, &je), *v;
-	size_t before = names->n, i;
-	int ret = 0;
+	json_t *root = json_loads(text, 0, NULL), *v;
+	size_t i;
+	int ret = json_is_array(root) ? 0 : err_set(e, E_DATA, "not a JSON array of names of lists");
 
-	if (!json_is_array(root))
-		ret = err_set(e, E_DATA, "not a JSON array of names of lists");
-	json_array_foreach(root, i, v) {
-		if (ret < 0)
-			break;
-		if (!json_is_string(v) || json_string_length(v) != strlen(json_string_value(v)) ||
-		    !is_list_name(json_string_value(v)))
+	json_array_foreach(root, i, v)
+		if (ret == 0 && (!json_is_string(v) || json_string_length(v) != strlen(json_string_value(v)) ||
+		    !is_list_name(json_string_value(v))))
 			ret = err_set(e, E_DATA, "element %zu is not the name of a list", i);
-		else
-			ret = strlist_add(names, json_string_value(v), e);
-	}
-	while (ret < 0 && names->n > before)
-		free(names->item[--names->n]);
+	if (ret == 0)
+		json_array_foreach(root, i, v)
+			strlist_push(names, json_string_value(v));
 	json_decref(root);
 	return ret;
-}
-
-static int
-reject(struct pending *p, struct queue_message *m, const struct err *why, struct err *e)
-{
-	struct err text;
-
-	err_set(&text, E_DATA, "%s: message %s: %s: %.200s", queue_name(p->queue), m->id, why->msg, m->text);
-	p->rejected++;
-	if (p->warn != NULL)
-		p->warn(text.msg);
-	return queue_reject(p->queue, m, why->msg, e);
 }
 
 int
@@ -78,11 +59,13 @@ pending_take(struct pending *p, struct err *e)
 		if (got < 0)
 			return -1;
 		for (int i = 0; i < got; i++) {
-			if (take_names(&p->names, batch[i].text, &why) == 0)
+			if (take_names(&p->names, batch[i].text, &why) == 0) {
 				p->message[p->n++] = batch[i];
-			else if (why.code != E_DATA)
-				ret = err_set(e, why.code, "%s", why.msg);
-			else if (reject(p, &batch[i], &why, e) < 0)
+				continue;
+			}
+			oddity(&p->rejected, "%s: message %s: %s: %.200s", queue_name(p->queue), batch[i].id, why.msg,
+			    batch[i].text);
+			if (queue_reject(p->queue, &batch[i], why.msg, e) < 0)
 				ret = -1;
 		}
 	}
@@ -111,19 +94,12 @@ pending_release(struct pending *p)
 
 /* ---- the message ---- */
 
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void
 sort_names(struct strlist *names)
 {
 	size_t kept = 0;
 
-	if (names->n > 1)
-		qsort(names->item, names->n, sizeof(*names->item), by_bytes);
+	strlist_sort(names);
 	for (size_t i = 0; i < names->n; i++) {
 		if (kept > 0 && strcmp(names->item[kept - 1], names->item[i]) == 0)
 			free(names->item[i]);
@@ -140,17 +116,16 @@ send_some(struct queue *q, const char *prefix, const char *dataset, const struct
 {
 	json_t *list = json_array(), *root;
 	struct queue_post post = {0};
-	char *text = NULL;
-	int bad = list == NULL, ret = -1;
+	char *text;
+	int ret;
 
 	for (size_t i = first; i < end; i++)
-		bad |= json_array_append_new(list, json_string(names->item[i]));
+		(void)json_array_append_new(list, json_string(names->item[i]));
 	root = json_pack("{s:s, s:s, s:o}", "prefix", prefix, "dataset", dataset, "txt_list", list);
-	if (!bad && root != NULL)
-		text = json_dumps(root, JSON_PRESERVE_ORDER);
+	text = json_dumps(root, JSON_PRESERVE_ORDER);
 	json_decref(root);
-	if (text == NULL)
-		return err_set(e, E_DATA, "the announcement of %s cannot be written as JSON", names->item[first]);
+	if (text == NULL)		/* names are printable */
+		mem_die("the announcement cannot be written as JSON");
 	post.text = text;
 	ret = queue_send(q, &post, e);
 	free(text);

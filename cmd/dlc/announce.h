@@ -1,8 +1,8 @@
 #ifndef ANNOUNCE_H
 #define ANNOUNCE_H
 
-#include "base/str.h"
 #include "place/queue.h"
+#include "run/run.h"
 
 /* The message that tells which lists there are, and the lists that earlier runs could not have processed. */
 
@@ -13,8 +13,7 @@ struct pending {
 	struct queue_message message[PENDING_MAX];
 	int n;
 	struct strlist names;		/* of the lists in them */
-	size_t rejected;		/* messages that were none */
-	void (*warn)(const char *text);	/* takes remarks about those; the caller's */
+	struct oddities rejected;	/* messages that were none */
 };
 
 /*

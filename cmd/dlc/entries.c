@@ -1,105 +1,54 @@
 /* entries - files and their checksums */
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/list.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "entries.h"
 
-#define BLOCK_SIZE (256 * 1024)
 #define TAIL ".nc"
 #define LAST "9999"
 
-struct entry_block {
-	struct entry_block *next;
-	size_t used;
-	char text[BLOCK_SIZE];
-};
-
-static char *
-keep_text(struct entries *t, const char *s, struct err *e)
-{
-	struct entry_block *b = t->blocks;
-	size_t n = strlen(s) + 1;
-	char *at;
-
-	if (n > LIST_RECMAX) {
-		err_set(e, E_DATA, "%.80s...: name too long", s);
-		return NULL;
-	}
-	if (b == NULL || sizeof(b->text) - b->used < n) {
-		b = malloc(sizeof(*b));
-		if (b == NULL) {
-			err_mem(e, "list of files");
-			return NULL;
-		}
-		b->used = 0;
-		b->next = t->blocks;
-		t->blocks = b;
-	}
-	at = b->text + b->used;
-	memcpy(at, s, n);
-	b->used += n;
-	return at;
-}
-
 struct entry *
-entries_add(struct entries *t, const char *key, const char *sha1, size_t line, struct err *e)
+entries_add(struct entries *t, const char *key, const char *sha1, size_t line)
 {
 	struct entry *n;
 
-	if (mem_grow(&t->item, &t->cap, t->n + 1, sizeof(*t->item), e) < 0)
-		return NULL;
-	n = &t->item[t->n];
-	*n = (struct entry){ .key = keep_text(t, key, e), .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line };
-	if (n->key == NULL)
-		return NULL;
+	strlist_push(&t->keys, key);
+	xgrow(&t->item, &t->cap, t->n + 1, sizeof(*t->item));
+	n = &t->item[t->n++];
+	*n = (struct entry){ .key = t->keys.item[t->keys.n - 1], .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line };
 	hex_bytes(sha1, ENTRY_SHA1, n->sha1);
-	t->n++;
 	return n;
 }
 
 void
-entries_cut(struct entries *t, size_t n)
+entries_line(const struct entries *t, const struct entry *n, struct buf *b)
 {
-	if (n == 0)
-		entries_fini(t);
-	else
-		t->n = n;
+	char hex[2 * ENTRY_SHA1 + 1];
+
+	hex_text(n->sha1, ENTRY_SHA1, hex);
+	buf_add(b, "%s%s %s", strchr(n->key, '/') != NULL ? "" : t->files_url, n->key, hex);
 }
 
 void
-entry_hex(const struct entry *n, char out[ENTRY_HEX_SIZE])
+entries_index(struct entries *t)
 {
-	hex_text(n->sha1, ENTRY_SHA1, out);
-}
-
-/* ---- finding ---- */
-
-int
-entries_index(struct entries *t, void (*twice)(void *ctx, const struct entry *first, const struct entry *last),
-    void *ctx, struct err *e)
-{
-	if (t->n >= UINT32_MAX / 2)
-		return err_set(e, E_DATA, "more than %u files", UINT32_MAX / 2);
 	set_fini(&t->index);
 	for (size_t i = 0; i < t->n; i++) {
 		uint32_t *at = set_at(&t->index, t->item[i].key, strlen(t->item[i].key));
-		size_t old = *at;
 
+		if (*at != 0) {
+			struct entry *first = &t->item[*at - 1];
+
+			oddity(&t->twice, "%s: line %u: %s is in line %u too; the later line counts", t->name,
+			    t->item[i].line, first->key, first->line);
+			first->key = "";
+		}
 		*at = (uint32_t)i + 1;
-		if (old == 0)
-			continue;
-		if (twice != NULL)
-			twice(ctx, &t->item[old - 1], &t->item[i]);
-		t->item[old - 1].key = "";
 	}
-	return 0;
 }
 
 struct entry *
@@ -110,8 +59,6 @@ entries_find(const struct entries *t, const char *key)
 	return i != 0 ? &t->item[i - 1] : NULL;
 }
 
-/* ---- sorting ---- */
-
 /* The text name sorts by; buf is for those that differ from it. */
 static const char *
 sort_text(const char *name, const char *sorts_last, char *buf, size_t size)
@@ -120,7 +67,7 @@ sort_text(const char *name, const char *sorts_last, char *buf, size_t size)
 
 	if (sorts_last == NULL || n + sizeof(LAST) > size || !str_ends(name, sorts_last) || !str_ends(name, TAIL))
 		return name;
-	(void)snprintf(buf, size, "%.*s" LAST TAIL, (int)(n - strlen(TAIL)), name);
+	xsnprintf(buf, size, "%.*s" LAST TAIL, (int)(n - strlen(TAIL)), name);
 	return buf;
 }
 
@@ -138,38 +85,27 @@ entries_order(const struct entry *a, const struct entry *b, const char *sorts_la
 static int
 by_order(const void *a, const void *b, void *sorts_last)
 {
-	return entries_order(a, b, sorts_last);
-}
-
-static bool
-is_sorted(const struct entries *t, const char *sorts_last)
-{
-	for (size_t i = 1; i < t->n; i++)
-		if (entries_order(&t->item[i - 1], &t->item[i], sorts_last) > 0)
-			return false;
-	return true;
+	return entries_order(a, b, *(const char **)sorts_last);
 }
 
 void
-entries_sort(struct entries *t, const char *sorts_last,
-    void (*twice)(void *ctx, const struct entry *dropped, const struct entry *kept), void *ctx)
+entries_sort(struct entries *t, const char *sorts_last)
 {
-	char tail[64];			/* qsort_r takes what may be written to */
 	size_t kept = 0;
 
-	(void)snprintf(tail, sizeof(tail), "%s", sorts_last != NULL ? sorts_last : "");
-	if (!is_sorted(t, sorts_last))
-		qsort_r(t->item, t->n, sizeof(*t->item), by_order, sorts_last != NULL ? tail : NULL);
+	if (t->n > 1)
+		qsort_r(t->item, t->n, sizeof(*t->item), by_order, &sorts_last);
 	for (size_t i = 0; i < t->n; i++) {
-		struct entry *last = kept > 0 ? &t->item[kept - 1] : NULL;
+		struct entry *last = kept > 0 ? &t->item[kept - 1] : NULL, *n = &t->item[i];
 
-		if (last == NULL || strcmp(last->key, t->item[i].key) != 0) {
-			t->item[kept++] = t->item[i];
+		if (last == NULL || strcmp(last->key, n->key) != 0) {
+			t->item[kept++] = *n;
 			continue;
 		}
-		if (twice != NULL && memcmp(last->sha1, t->item[i].sha1, ENTRY_SHA1) != 0)
-			twice(ctx, last, &t->item[i]);
-		*last = t->item[i];
+		if (memcmp(last->sha1, n->sha1, ENTRY_SHA1) != 0)
+			oddity(&t->twice, "%s: line %u: %s has another checksum in line %u, which is taken", t->name,
+			    last->line, n->key, n->line);
+		*last = *n;
 	}
 	t->n = kept;
 }
@@ -177,11 +113,8 @@ entries_sort(struct entries *t, const char *sorts_last,
 void
 entries_fini(struct entries *t)
 {
-	for (struct entry_block *b = t->blocks, *next; b != NULL; b = next) {
-		next = b->next;
-		free(b);
-	}
+	strlist_free(&t->keys);
 	free(t->item);
 	set_fini(&t->index);
-	*t = (struct entries){0};
+	*t = (struct entries){ .name = t->name, .files_url = t->files_url };
 }

@@ -4,17 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "base/set.h"
+#include "base/str.h"
+#include "run/run.h"
 
 /*
  * Files and their checksums: those of an answer, and those of the state. The key of a file is its name, or its whole
- * URL where that does not begin with the usual one; a name has no slash. Keys are kept in blocks, entries in one array,
- * so that a hundred thousand files need some ten megabytes.
+ * URL where that does not begin with the usual one; a name has no slash.
  */
 
 #define ENTRY_SHA1 20			/* bytes */
-#define ENTRY_HEX_SIZE 41		/* as text, with its NUL */
 
 struct entry {
 	const char *key;		/* owned by the entries */
@@ -24,42 +23,35 @@ struct entry {
 };
 
 struct entries {
+	const char *name;		/* of what they are in, for messages; the caller's */
+	const char *files_url;		/* what stands in front of names; the caller's */
 	struct entry *item;
 	size_t n, cap;
-	struct entry_block *blocks;
-	struct set index;		/* by key: index + 1 of an entry; empty before entries_index */
+	struct strlist keys;
+	struct set index;		/* index + 1 of each key; empty before entries_index */
+	struct oddities twice;		/* keys that are there more than once */
 };
 
-/* entries_add - append; sha1 is hexadecimal text. The entry is valid until the next addition; NULL with E_ENV. */
-struct entry	*entries_add(struct entries *t, const char *key, const char *sha1, size_t line, struct err *e);
+/* entries_add - append; sha1 is hexadecimal text. The entry is valid until the next addition. */
+struct entry	*entries_add(struct entries *t, const char *key, const char *sha1, size_t line);
 
-/* entries_cut - forget all but the first n. */
-void	entries_cut(struct entries *t, size_t n);
+/* entries_line - append "URL CHECKSUM" of an entry to b. */
+void	entries_line(const struct entries *t, const struct entry *n, struct buf *b);
 
-/* entries_index - prepare t for entries_find. twice is called for keys that are there more than once, of which the last
- * counts; the others stay in the array with an empty key. */
-int	entries_index(struct entries *t, void (*twice)(void *ctx, const struct entry *first, const struct entry *last),
-	    void *ctx, struct err *e);
+/* entries_index - prepare t for entries_find. Of a key that is there more than once the last entry counts; the others stay
+ * in the array with an empty key. */
+void	entries_index(struct entries *t);
 
 /* entries_find - by key, after entries_index; NULL when it is not there. */
 struct entry	*entries_find(const struct entries *t, const char *key);
 
-/*
- * entries_order - compare as lists are sorted: by key, then by checksum
- *
- * sorts_last	end of names that are taken as if it were ...9999.nc (old SST after SST3), or NULL
- */
+/* entries_order - compare as lists are sorted: by key, then by checksum. sorts_last is the end of names that are taken
+ * as if it were ...9999.nc (old SST after SST3), or NULL. */
 int	entries_order(const struct entry *a, const struct entry *b, const char *sorts_last);
 
-/*
- * entries_sort - sort, and keep of each key the last entry
- *
- * twice is called for keys with different checksums. t must not be indexed.
- */
-void	entries_sort(struct entries *t, const char *sorts_last,
-	    void (*twice)(void *ctx, const struct entry *dropped, const struct entry *kept), void *ctx);
+/* entries_sort - sort, and keep of each key the last entry; t must not be indexed. It is odd when they differ. */
+void	entries_sort(struct entries *t, const char *sorts_last);
 
-void	entry_hex(const struct entry *n, char out[ENTRY_HEX_SIZE]);
 void	entries_fini(struct entries *t);
 
 #endif

@@ -1,7 +1,6 @@
 #ifndef SEARCH_H
 #define SEARCH_H
 
-#include "base/str.h"
 #include "granule/listline.h"
 #include "remote/fetch.h"
 #include "remote/obpg.h"
@@ -10,40 +9,48 @@
 
 /* Which files there are: by asking the service, or from a list. */
 
-#define FOUND_COMPLAINTS 100		/* bad lines that are named; the others are counted */
-
 struct found {
 	const struct match *match;	/* the caller's */
-	const char *files_url;		/* the caller's */
-	struct listline line;		/* read last */
-	struct entries files;		/* those that match, in the order of the answers */
+	struct entries files;		/* those that match, in the order of the answers; name and files_url the caller's */
 	size_t lines, others;		/* lines read, files that do not match */
-	size_t bad;			/* lines that are none */
-	struct strlist complaints;	/* about the first FOUND_COMPLAINTS of them */
+	struct oddities bad;		/* lines that are none */
+	struct listline line;		/* read last */
 };
 
 struct search {
-	const char *service;		/* URL */
+	/* what options say; NULL: as the dataset has it */
+	const char *service, *files_option, *sensor, *sensor_id;
+	struct obpg_query query;
+	struct strlist more;
 	struct fetch_conf fetch;
 	struct retry_policy retry;
 	double max_time;		/* seconds for a request */
-	int (*stop)(void);		/* nonzero: the user wants an end */
-	void (*asking)(const char *url);	/* takes the request about to be made */
-	void (*tell)(const char *text);	/* takes remarks about retries */
-	void (*progress)(size_t lines);
+
+	char *files_url;		/* where the files are; owned */
+	struct fetch *f;
 };
 
-/*
- * search_ask - add what the service answers
- *
- * Returns 0 when a complete answer was read. Returns -1, after retries, with E_ENV when the service failed or its
- * answer was none, or E_SIGNAL; found is then as before.
- */
-int	search_ask(struct search *s, struct fetch *f, const struct obpg_query *q, struct found *found, struct err *e);
+/* search_init - complete and check the query; -1 with E_USAGE, E_DATA when options make no request. */
+int	search_init(struct search *s, const struct dataset *ds, struct err *e);
 
-/* search_read - add the files of a list: the open file fd, called name; lines end in sep. Returns 0, or -1 with
- * E_ENV, E_SIGNAL. */
-int	search_read(int fd, const char *name, char sep, struct found *found, struct err *e);
+/* search_open - prepare to ask. */
+int	search_open(struct search *s, struct err *e);
+
+/*
+ * search_since, search_range - add what the service answers: files made since that day; files of data of these days, a
+ * request a month so that no answer is too long
+ *
+ * Returns 0 when complete answers were read. Returns -1, after retries, with E_ENV when the service failed or its
+ * answer was none, or E_SIGNAL.
+ */
+int	search_since(struct search *s, int64_t since, struct found *found, struct err *e);
+int	search_range(struct search *s, int64_t from, int64_t to, struct found *found, struct err *e);
+
+void	search_close(struct search *s);
+
+/* search_read - add the files of a list, the open file fd; lines end in sep. A line that is none is a failure of the run.
+ * Returns 0, or -1 with E_ENV, E_SIGNAL. */
+int	search_read(int fd, char sep, struct found *found, struct run *r, struct err *e);
 
 void	found_fini(struct found *f);
 

@@ -10,38 +10,31 @@
 
 /*
  * What earlier runs have announced: a text with a line "URL CHECKSUM" for every file. Files that answers no longer hold
- * are kept for some time, with the day of the first such answer as a third field; generate-state(5) describes it.
+ * are kept for some time, with the day of the first such answer as a third field; generate-list(5) describes it.
  *
  * The place is a local file, locked from state_open to state_close, so that of two runs at once the second waits for
  * the first; or an object of a store, read again before it is replaced when it changed meanwhile.
  */
 
-enum state_mode {
-	STATE_READ,			/* only look */
-	STATE_UPDATE			/* state_save may follow */
-};
-
 struct state {
-	const char *place;		/* for messages; the caller's */
-	const char *files_url;		/* what most URLs begin with; the caller's */
-	void (*warn)(const char *text);	/* takes remarks about what was read; the caller's */
-	enum state_mode mode;
+	const char *place;		/* the caller's; NULL: nothing is known, nothing remembered */
+	bool update;			/* state_save may follow */
 	struct newfile file;		/* local, when it is to be updated */
 	struct store *store;		/* NULL: a local file */
 	const char *key;
 	char md5[STORE_MD5_SIZE];	/* of the object that was read; "" when unknown or none */
 
-	struct entries known;
+	struct entries known;		/* known.files_url is the caller's too */
 	int64_t written;		/* UTC seconds of the last change; -1 when there was none */
-	size_t lines, bad;		/* lines read, those that are none */
+	size_t lines;			/* lines read */
+	struct oddities bad;		/* those that are none, and were left out */
 };
 
 /*
  * state_open - find, lock and read the state
  *
- * s->place, files_url, warn and mode are set by the caller. Bad lines are named to warn and left out. Returns 0, also
- * when there is no state yet, or -1: E_USAGE for an impossible place, E_DATA when most lines are bad (nothing may
- * begin on that), E_SIGNAL, E_ENV.
+ * Returns 0, also when there is no state yet, or -1: E_USAGE for an impossible place, E_DATA when most lines are bad
+ * (nothing may begin on that), E_SIGNAL, E_ENV.
  */
 int	state_open(struct state *s, struct err *e);
 
@@ -61,9 +54,6 @@ int	state_save(struct state *s, const struct entries *found, int32_t day, int32_
 
 /* state_close - release everything; what was not saved stays as it was. Safe on all-zero and twice. */
 void	state_close(struct state *s);
-
-/* state_url - key's URL into out; false when it is too long. */
-bool	state_url(const char *files_url, const char *key, char *out, size_t size);
 
 /* state_read - add what the open file fd holds to s->known; for state_open and tests. */
 int	state_read(struct state *s, int fd, struct err *e);

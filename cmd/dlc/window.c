@@ -50,13 +50,13 @@ window_parse(const char *text, int64_t *t)
 }
 
 void
-window_text(int64_t t, char out[OBPG_DATE_SIZE])
+window_text(int64_t t, char out[WINDOW_TEXT_SIZE])
 {
 	struct civil c = clock_civil(t);
 
 	if (c.year < 0 || c.year > 9999)
 		c.year = 0;
-	(void)snprintf(out, OBPG_DATE_SIZE, "%04u-%02u-%02u", (unsigned)c.year % 10000, (unsigned)c.month % 100,
+	(void)snprintf(out, WINDOW_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)c.year % 10000, (unsigned)c.month % 100,
 	    (unsigned)c.day % 100);
 }
 

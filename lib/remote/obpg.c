@@ -33,18 +33,18 @@ add_param(struct buf *b, const char *key, const char *value)
 }
 
 static int
-add_more(struct buf *b, const char *const *more, struct err *e)
+add_more(struct buf *b, const struct strlist *more, struct err *e)
 {
-	for (; more != NULL && *more != NULL; more++) {
-		size_t n = strcspn(*more, "=");
+	for (size_t i = 0; more != NULL && i < more->n; i++) {
+		const char *s = more->item[i];
+		size_t n = strcspn(s, "=");
 		char key[64];
 
-		if ((*more)[n] != '=' || n == 0 || n >= sizeof(key) ||
-		    strspn(*more, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != n)
-			return err_set(e, E_USAGE, "%s: not a KEY=VALUE", *more);
-		memcpy(key, *more, n);
-		key[n] = '\0';
-		add_param(b, key, *more + n + 1);
+		if (s[n] != '=' || n == 0 || n >= sizeof(key) ||
+		    strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != n)
+			return err_set(e, E_USAGE, "%s: not a KEY=VALUE", s);
+		xsnprintf(key, sizeof(key), "%.*s", (int)n, s);
+		add_param(b, key, s + n + 1);
 	}
 	return 0;
 }
@@ -125,7 +125,6 @@ static int
 take_line(struct obpg_answer *a, const char *s, struct err *e)
 {
 	struct err why;
-	int got;
 
 	if (*s == '\0' || *s == '#')
 		return 0;
@@ -135,12 +134,10 @@ take_line(struct obpg_answer *a, const char *s, struct err *e)
 		a->none_found = true;
 		return 0;
 	}
-	got = a->line(a->ctx, s, a->lines, &why);
-	if (got < 0)
-		return err_set(e, why.code, "%s", why.msg);
-	if (got == 0)
+	if (a->line(a->ctx, s, a->lines, &why))
+		a->files++;
+	else
 		reject(a, s, &why);
-	a->files += got > 0;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 /*
  * The file search of NASA's Ocean Biology Processing Group: the request, and its answer, a text with a line for every
@@ -16,7 +17,6 @@
 #define OBPG_FILES "/cgi/getfile/"	/* on the same server, followed by the name of a file */
 
 #define OBPG_LINE_MAX 4096		/* longest line of an answer, its end not counted */
-#define OBPG_DATE_SIZE 11		/* YYYY-MM-DD */
 
 /* NULL members are not sent. */
 struct obpg_query {
@@ -28,7 +28,7 @@ struct obpg_query {
 	const char *psdate;		/* files processed since that day: YYYY-MM-DD */
 	const char *sdate, *edate;	/* files of data of these days and those between */
 	bool crdate;			/* psdate is about creation, not about modification */
-	const char *const *more;	/* "KEY=VALUE", NULL at the end */
+	const struct strlist *more;	/* "KEY=VALUE" */
 };
 
 /* obpg_query_url - the request to the service at url, which has no query yet; owned by the caller. NULL with E_USAGE
@@ -44,8 +44,7 @@ char	*obpg_files_url(const char *url);
  * older deployments wrote above the first file. Fill in the first members, the rest is zero.
  */
 struct obpg_answer {
-	/* Takes a line: 1 when it is a file's, 0 when it is none (e says why), -1 to break off with e. */
-	int (*line)(void *ctx, const char *text, size_t number, struct err *e);
+	bool (*line)(void *ctx, const char *text, size_t number, struct err *why);	/* whether it is a file's */
 	void (*bad)(void *ctx, size_t number, const struct err *why);	/* a line that is none */
 	void *ctx;
 
@@ -57,7 +56,7 @@ struct obpg_answer {
 	char text[OBPG_LINE_MAX + 2];
 };
 
-/* obpg_answer_add - the next piece. -1 with E_DATA when it is a page for people, or with what line() said. */
+/* obpg_answer_add - the next piece. -1 with E_DATA when it is a page for people. */
 int	obpg_answer_add(struct obpg_answer *a, const char *data, size_t size, struct err *e);
 
 /*

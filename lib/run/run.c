@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -348,6 +349,43 @@ run_items(struct run *p, int argc, char *argv[], const struct program *program, 
 		return run_abort(p, &e);
 	run_list(p, work);
 	return run_end(p, NULL);
+}
+
+/* ---- oddities ---- */
+
+void
+oddity(struct oddities *o, const char *fmt, ...)
+{
+	char text[ERR_MSGMAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (o->n++ == 0)
+		memcpy(o->first, text, sizeof(text));
+	else
+		prog_debug("%s", text);
+}
+
+void
+run_oddities(struct run *r, struct oddities *o)
+{
+	struct err e;
+
+	if (o->n == 0)
+		return;
+	if (o->n == 1)
+		err_set(&e, E_DATA, "%s", o->first);
+	else
+		err_set(&e, E_DATA, "%.900s; and %zu more like it", o->first, o->n - 1);
+	if (r->strict) {
+		run_error(r, &e);
+		notify_add(&r->notify, "%s\n", e.msg);
+	} else {
+		prog_warn(&e);
+	}
+	o->n = 0;
 }
 
 /* ---- logs ---- */

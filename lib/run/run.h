@@ -125,6 +125,19 @@ void	run_error(struct run *r, const struct err *e);
 /* run_failed_line - one more line of --failed, for items that were never begun. */
 void	run_failed_line(struct run *r, const char *line);
 
+/*
+ * Oddities of input that foreigners made (answers of services, messages, old files): they are passed over. The first is
+ * kept, the others are counted (and told under -v). run_oddities says it in one warning and forgets it; with --strict
+ * that is a failure.
+ */
+struct oddities {
+	size_t n;
+	char first[ERR_MSGMAX];
+};
+
+void	oddity(struct oddities *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void	run_oddities(struct run *r, struct oddities *o);
+
 /* run_log - the line "ORIGIN : TEXT", if log lines are asked for. run_log_job - the fields job_id, job_index and
  * json_file of the final_log line; none is what stands for no job list. */
 void	run_log(const struct run *r, const char *origin, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

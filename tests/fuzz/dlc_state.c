@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/newfile.h"
-#include "base/list.h"
+#include "granule/listline.h"
 #include "dlc/state.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,16 +22,16 @@ read_state(struct state *s, const void *data, size_t size)
 	int fd = memfd_create("state", 0);
 	size_t n = 0;
 
-	*s = (struct state){ .place = "state", .files_url = "https://x/" };
+	*s = (struct state){ .place = "state", .known.files_url = "https://x/" };
 	assert(fd >= 0 && write(fd, data, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
 	assert(state_read(s, fd, &e) == 0);
 	(void)close(fd);
-	assert(s->known.n + s->bad <= s->lines);
-	assert(entries_index(&s->known, NULL, NULL, &e) == 0);
+	assert(s->known.n + s->bad.n <= s->lines);
+	entries_index(&s->known);
 	for (size_t i = 0; i < s->known.n; i++) {
 		const struct entry *k = &s->known.item[i];
 
-		assert(strlen(k->key) < LIST_RECMAX && strcspn(k->key, " \t\n\r") == strlen(k->key));
+		assert(strlen(k->key) < LISTLINE_URL_SIZE && strcspn(k->key, " \t\n\r") == strlen(k->key));
 		assert(*k->key == '\0' || entries_find(&s->known, k->key) == k);
 		n += *k->key != '\0';
 	}
@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(text != NULL || n > 0);
 	if (text != NULL) {
 		same = read_state(&again, text, length);
-		assert(same == n && again.bad == 0);
+		assert(same == n && again.bad.n == 0);
 		entries_fini(&again.known);
 	}
 	free(text);

@@ -10,16 +10,18 @@
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int
+static bool
 on_line(void *ctx, const char *text, size_t line, struct err *e)
 {
 	size_t *sum = ctx;
 
 	assert(*text > ' ' && strchr(text, '\n') == NULL && strlen(text) <= OBPG_LINE_MAX);
-	if (*text % 2 == 0)
-		return err_set(e, E_DATA, "no line") + 1;
+	if (*text % 2 == 0) {
+		err_set(e, E_DATA, "no line");
+		return false;
+	}
 	*sum = *sum * 31 + line + strlen(text);
-	return 1;
+	return true;
 }
 
 static void

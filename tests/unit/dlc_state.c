@@ -9,19 +9,10 @@
 #define SUM(d) d "000000000000000000000000000000000000000"
 
 static struct err e;
-static int warnings;
-
-static void
-warned(const char *text)
-{
-	(void)text;
-	warnings++;
-}
-
 static int
 open_state(struct state *s)
 {
-	*s = (struct state){ .place = "s3://bucket/k.txt", .files_url = FILES, .warn = warned, .mode = STATE_UPDATE };
+	*s = (struct state){ .place = "s3://bucket/k.txt", .known.files_url = FILES, .update = true };
 	return state_open_object(s, store_open("store", PLACE_CREATE, &e), "k.txt", &e);
 }
 
@@ -42,8 +33,8 @@ object(void)
 
 	is_int(open_state(&a), 0, "no object yet");
 	is_int(a.written, -1, "... never written");
-	(void)entries_add(&found, "a.nc", SUM("1"), 1, &e);
-	(void)entries_add(&found, "b.nc", SUM("2"), 2, &e);
+	(void)entries_add(&found, "a.nc", SUM("1"), 1);
+	(void)entries_add(&found, "b.nc", SUM("2"), 2);
 	is_int(state_save(&a, &found, 20000, 30, NULL, &e), 0, "save");
 	is_state(FILES "a.nc 1000000000000000000000000000000000000000\n"
 	    FILES "b.nc 2000000000000000000000000000000000000000\n", "... makes it");
@@ -53,10 +44,10 @@ object(void)
 	is_int((long long)a.known.n, 2, "... it has two files");
 	ok(a.written > 1700000000, "... and a time");
 	is_int(open_state(&b), 0, "another run opens it too");
-	(void)entries_add(&more, "c.nc", SUM("3"), 1, &e);
+	(void)entries_add(&more, "c.nc", SUM("3"), 1);
 	is_int(state_save(&b, &more, 20000, 30, NULL, &e), 0, "... and is faster");
 	entries_fini(&found);
-	(void)entries_add(&found, "b.nc", SUM("9"), 1, &e);
+	(void)entries_add(&found, "b.nc", SUM("9"), 1);
 	is_int(state_save(&a, &found, 20001, 30, NULL, &e), 0, "save");
 	is_state(FILES "a.nc 1000000000000000000000000000000000000000 2024-10-04\n"
 	    FILES "b.nc 9000000000000000000000000000000000000000\n"
@@ -86,11 +77,10 @@ foreign(void)
 	    FILES "dir/b.nc 0000000000000000000000000000000000000000 2024-02-30\n" FILES " 0\n"
 	    FILES "c.nc 0000000000000000000000000000000000000000 2024-10-05 more\nftp://x/y 0\n"
 	    FILES "d.nc 0000000000000000000000000000000000000000 \n", &e);
-	warnings = 0;
 	is_int(open_state(&s), 0, "a state with odd lines");
 	is_int((long long)s.known.n, 3, "... the good ones are read");
-	is_int((long long)s.bad, 3, "... the bad ones counted");
-	is_int(warnings, 3, "... and told");
+	is_int((long long)s.bad.n, 3, "... the bad ones counted");
+	is_str(s.bad.first, "s3://bucket/k.txt: line 3: not a URL and a checksum; left out", "... the first is kept");
 	ok(entries_find(&s.known, "https://old/dir/a.nc") != NULL && entries_find(&s.known, "c.nc") != NULL,
 	    "URLs of elsewhere keep their whole text");
 	is_int(state_save(&s, &none, 20000, 30, NULL, &e), 0, "save");

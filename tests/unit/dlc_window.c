@@ -14,7 +14,7 @@ main(void)
 		"2025-06-12T", "2025-06-12T24:00:00", "2025-06-12T13:00", "2025-06-12T13:00:00+1", "2025/06/12",
 		"0999-01-01",
 	};
-	char text[OBPG_DATE_SIZE];
+	char text[WINDOW_TEXT_SIZE];
 	int64_t t = 0, end = 0;
 	int pieces = 0;
 
