@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-#include "base/newfile.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "place/engine.h"
 
 #define ARRAY_MAX 10000			/* of the service */

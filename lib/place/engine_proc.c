@@ -5,13 +5,13 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "place/engine_proc.h"
 
@@ -157,33 +157,6 @@ proc_env_free(struct strlist *env)
 
 /* ---- commands ---- */
 
-/* A file in memory with this text, at its beginning; -1 on failure. */
-static int
-memory_file(const char *text)
-{
-	int fd = memfd_create("generate", MFD_CLOEXEC);
-	size_t n = strlen(text);
-
-	if (fd >= 0 && (write(fd, text, n) != (ssize_t)n || lseek(fd, 0, SEEK_SET) != 0)) {
-		(void)close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-static int
-read_answer(int fd, const char *name, struct buf *b, struct err *e)
-{
-	char block[4096];
-	ssize_t n;
-
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		return err_sys(e, "%s", name);
-	while ((n = read(fd, block, sizeof(block))) > 0 && b->len < ANSWER_MAX)
-		buf_put(b, block, (size_t)n);
-	return n < 0 ? err_sys(e, "%s: its answer", name) : 0;
-}
-
 /* Started in a process group of its own: what a terminal sends to us does not interrupt it half way. */
 static int
 spawn(pid_t *pid, char **argv, char **envp, const int fd[3], struct err *e)
@@ -238,28 +211,30 @@ int
 proc_ask(struct strlist *argv, struct strlist *env, const char *input, int timeout, struct proc_answer *a,
     struct err *e)
 {
-	int fd[3] = { memory_file(input), memory_file(""), memory_file("") }, ret = -1;
-	char **args = proc_vector(argv), **envp = env != NULL ? proc_vector(env) : environ;
 	const char *name = str_base(argv->item[0]);
+	char **args = proc_vector(argv), **envp = env != NULL ? proc_vector(env) : environ;
+	int fd[3] = { file_memory(input, strlen(input), e), file_memory("", 0, e), file_memory("", 0, e) }, ret = -1;
 	pid_t pid;
 
 	*a = (struct proc_answer){0};
-	if (fd[0] < 0 || fd[1] < 0 || fd[2] < 0)
-		err_sys(e, "%s: memory file", name);
-	else if (spawn(&pid, args, envp, fd, e) == 0 && await(pid, name, timeout, &a->status, e) == 0 &&
-	    read_answer(fd[1], name, &a->out, e) == 0)
-		ret = read_answer(fd[2], name, &a->err, e);
+	if (fd[0] >= 0 && fd[1] >= 0 && fd[2] >= 0 && spawn(&pid, args, envp, fd, e) == 0 &&
+	    await(pid, name, timeout, &a->status, e) == 0 &&
+	    lseek(fd[1], 0, SEEK_SET) == 0 && (a->out = file_text(fd[1], name, ANSWER_MAX, e)) != NULL &&
+	    lseek(fd[2], 0, SEEK_SET) == 0 && (a->err = file_text(fd[2], name, ANSWER_MAX, e)) != NULL)
+		ret = 0;
 	for (int i = 0; i < 3; i++)
 		if (fd[i] >= 0)
 			(void)close(fd[i]);
-	if (ret < 0)
-		proc_answer_free(a);
-	return ret;
+	if (ret == 0)
+		return 0;
+	proc_answer_free(a);
+	return err_place(e);
 }
 
 void
 proc_answer_free(struct proc_answer *a)
 {
-	buf_free(&a->out);
-	buf_free(&a->err);
+	free(a->out);
+	free(a->err);
+	*a = (struct proc_answer){0};
 }

@@ -31,7 +31,7 @@ char	**proc_vector(struct strlist *l);
 
 struct proc_answer {
 	int status;			/* exit status, 128+n after a signal */
-	struct buf out, err;		/* all of standard output and standard error; freed by proc_answer_free */
+	char *out, *err;		/* all of standard output and standard error; freed by proc_answer_free */
 };
 
 /*

@@ -64,7 +64,7 @@ static const char *const for_good[] = {
 static int
 complaint(const char *command, const struct proc_answer *a, struct err *e)
 {
-	const char *s = buf_str(&a->err);
+	const char *s = a->err;
 	enum err_code code = E_ENV;
 	size_t n;
 
@@ -123,7 +123,7 @@ ask_limits(struct engine *en, struct err *e)
 	strlist_push(&argv, "config");
 	if (ask(&argv, NULL, "", &a, e) < 0)
 		return -1;
-	p = strstr(buf_str(&a.out), "\nMaxArraySize ");
+	p = strstr(a.out, "\nMaxArraySize ");
 	p = p != NULL ? strchr(p, '=') : NULL;
 	if (p != NULL)
 		max = strtoul(p + 1, NULL, 10);
@@ -291,7 +291,7 @@ slurm_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct 
 	}
 	proc_env(job->component, en->opts.env, &env);
 	if (ask(&argv, &env, script, &a, e) == 0) {
-		text = buf_str(&a.out);
+		text = a.out;
 		n = id_at(text);
 		if (n > 0 && strcmp(text + n, "\n") == 0)
 			id = xfmt("%.*s", (int)n, text);
@@ -346,7 +346,7 @@ slurm_find(struct engine *en, const struct engine_job *job, char **id, struct er
 	add(&argv, xfmt("--name=%s", job->name));
 	if (ask(&argv, NULL, "", &a, e) < 0)
 		return -1;
-	text = buf_str(&a.out);
+	text = a.out;
 	text += strspn(text, " \n");
 	*id = number_length(text) > 0 ? xfmt("%.*s", number_length(text), text) : find_log(en->opts.logs, job->name);
 	proc_answer_free(&a);
@@ -411,7 +411,7 @@ slurm_state(struct engine *en, const char *id, enum engine_state *state, struct 
 	add(&argv, xfmt("--jobs=%.*s", number_length(id), id));
 	if (ask(&argv, NULL, "", &a, e) < 0)
 		return strstr(e->msg, "Invalid job id") != NULL ? 0 : -1;
-	for (const char *p = buf_str(&a.out); *p != '\0'; p += len + (p[len] == '\n')) {
+	for (const char *p = a.out; *p != '\0'; p += len + (p[len] == '\n')) {
 		len = strcspn(p, "\n");
 		n[state_of_word(p, strcspn(p, " \n"))]++;
 	}
