@@ -99,6 +99,7 @@ newfile_copy(struct newfile *f, int from, const char *name, enum digest_alg alg,
 		digest_hex(d, hex);
 	if (size != NULL)
 		*size = all;
+	digest_free(d);
 	free(block);
 	return n < 0 ? -1 : ret;
 }
