@@ -154,10 +154,10 @@ has_run(struct download *f)
 	fetch_wake(d->fetch);
 }
 
-int
+enum ptype
 download_places(const struct download_conf *c)
 {
-	return c->outdir != NULL ? 1 : PTYPE_COUNT;
+	return c->outdir != NULL ? PTYPE_QUICKLOOK + 1 : PTYPE_COUNT;
 }
 
 char *
@@ -183,15 +183,15 @@ look_job(struct job *j)
 	const struct listline *l = &f->l;
 	struct stat st;
 
-	for (int i = 0; f->path == NULL && i < download_places(c); i++) {
-		char *path = download_path(c, l, (enum ptype)i, NULL), note[ERR_MSGMAX];
+	for (enum ptype t = PTYPE_QUICKLOOK; f->path == NULL && t < download_places(c); t++) {
+		char *path = download_path(c, l, t, NULL), note[ERR_MSGMAX];
 
 		if (path == NULL || digest_file(l->alg, path, f->hex, NULL) < 0 || strcmp(f->hex, l->checksum) != 0) {
 			free(path);
 			continue;
 		}
 		f->path = path;
-		f->type = (enum ptype)i;
+		f->type = t;
 		f->bytes = stat(path, &st) == 0 ? st.st_size : 0;
 		if (c->outdir != NULL &&	/* flat: the place does not tell the class */
 		    classify_file(path, path, &l->obpg, false, &f->type, note, sizeof(note), NULL) < 0)
@@ -345,8 +345,8 @@ may_be_there(const struct download *f)
 
 	if (f->l.alg == DIGEST_NONE || c->force)
 		return false;
-	for (int i = 0; !any && i < download_places(c); i++) {
-		char *path = download_path(c, &f->l, (enum ptype)i, NULL);
+	for (enum ptype t = PTYPE_QUICKLOOK; !any && t < download_places(c); t++) {
+		char *path = download_path(c, &f->l, t, NULL);
 
 		any = path != NULL && file_exists(path);
 		free(path);

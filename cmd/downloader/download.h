@@ -118,7 +118,7 @@ int64_t	downloads_bytes(const struct downloads *d);
  * with E_DATA when the root is too long. */
 char	*download_path(const struct download_conf *c, const struct listline *l, enum ptype type, struct err *e);
 
-/* download_places - in how many places it may be: 1, or one for each type. */
-int	download_places(const struct download_conf *c);
+/* download_places - where a loop over the types, each a place where it may be, ends. With an outdir there is one. */
+enum ptype	download_places(const struct download_conf *c);
 
 #endif

@@ -27,8 +27,8 @@ say_plan(const struct feed *f)
 	const struct listline *l = &f->l;
 	struct err e;
 
-	for (int i = 0; i < download_places(f->conf); i++) {
-		char *path = download_path(f->conf, l, (enum ptype)i, &e);
+	for (enum ptype t = PTYPE_QUICKLOOK; t < download_places(f->conf); t++) {
+		char *path = download_path(f->conf, l, t, &e);
 
 		if (path == NULL)
 			prog_warn(&e);
