@@ -260,11 +260,11 @@ is "$status $stdout$stderr" '0 ' 'nothing to do is done'
 
 rm -rf o
 forget
-run downloader -j 4 --min-interval 0.3 -o o <dos
+run downloader -j 4 --min-interval 0.5 -o o <dos
 is "$("$python" - <<'!'
 import json
 t = [json.loads(line)["time"] for line in open("requests")]
-print(len(t), t[1] - t[0] > 0.29)
+print(len(t), t[1] - t[0] > 0.3)
 !
 )" '2 True' '--min-interval paces requests'
 
