@@ -124,9 +124,15 @@ claim_late(const struct partition *p, const struct lines *l, struct groups *gr, 
 
 /* --- waiting lists ---------------------------------------------------------------------------------------------- */
 
+/* What waits. */
+struct waiting {
+	struct strlist *files, *names;
+	struct times times;
+};
+
 /* Read names from an open list; nobody appends to it any more. */
 static int
-read_names(struct partition *p, int fd, const char *path, struct claim *c, struct err *e)
+read_names(struct partition *p, int fd, const char *path, struct waiting *w, struct err *e)
 {
 	struct list_in *in = xarray(1, sizeof(*in));
 	enum list_result got;
@@ -136,8 +142,8 @@ read_names(struct partition *p, int fd, const char *path, struct claim *c, struc
 	list_open_fd(in, fd, path, '\n');
 	while ((got = list_next(in, &name, e)) == LIST_ITEM || got == LIST_BAD) {
 		if (got == LIST_ITEM && is_sst(p->run.ds, name, &time) && strchr(name, '/') == NULL) {
-			strlist_push(&c->names, name);
-			times_add(&c->times, time);
+			strlist_push(w->names, name);
+			times_add(&w->times, time);
 			continue;
 		}
 		if (got == LIST_ITEM)
@@ -151,7 +157,7 @@ read_names(struct partition *p, int fd, const char *path, struct claim *c, struc
 
 /* Rename the list to be ours and read it; it may be another run's, or have gone. */
 static int
-take_list(struct partition *p, const char *dir, const char *name, struct claim *c, struct err *e)
+take_list(struct partition *p, const char *dir, const char *name, struct waiting *w, struct err *e)
 {
 	const char *mark = strstr(name, CLAIMED);
 	char *from, *to, *other = NULL;
@@ -170,14 +176,14 @@ take_list(struct partition *p, const char *dir, const char *name, struct claim *
 		ret = errno == ENOENT ? 1 : err_sys(e, "%s: cannot claim", from);
 	if (ret == 0) {
 		if (!p->run.dry_run)
-			strlist_push(&c->files, to);
+			strlist_push(w->files, to);
 		fd = open(to, (p->run.dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
 			ret = errno == ENOENT ? 0 : err_sys(e, "%s", to);
 		else if (!p->run.dry_run && file_lock(fd, to, FILE_WAIT, e) < 0)
 			ret = -1;
 		if (ret == 0 && fd >= 0)
-			ret = read_names(p, fd, to, c, e);
+			ret = read_names(p, fd, to, w, e);
 		if (fd >= 0)
 			(void)close(fd);
 	}
@@ -187,31 +193,36 @@ take_list(struct partition *p, const char *dir, const char *name, struct claim *
 }
 
 int
-claim_take(struct partition *p, struct claim *c, struct groups *gr, struct err *e)
+claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct strlist *names, struct err *e)
 {
+	struct waiting w = { .files = files, .names = names };
 	struct strlist lists = {0};
 	char dir[LAYOUT_SIZE], part[64];
 	int ret = -1;
 
+	if (p->run.type == PTYPE_REFINED || p->outdir != NULL)
+		return 0;
 	xsnprintf(part, sizeof(part), "%s_%s", p->run.ds->key, ptype_name(PTYPE_QUICKLOOK));
 	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, PTYPE_QUICKLOOK, 0, dir, e) == 0)
 		ret = find(dir, part, &lists, e);
 	for (size_t i = 0; ret == 0 && i < lists.n; i++)
-		ret = take_list(p, dir, lists.item[i], c, e);
+		ret = take_list(p, dir, lists.item[i], &w, e);
 	strlist_free(&lists);
-	times_sort(&c->times);
+	times_sort(&w.times);
+	if (ret == 0)
+		group_waiting(gr, PTYPE_QUICKLOOK, &w.times);
+	times_fini(&w.times);
 	if (ret < 0)
 		return -1;
-	group_waiting(gr, PTYPE_QUICKLOOK, &c->times);
-	if (c->files.n == 0)
+	if (files->n == 0)
 		run_log(&p->run, LOG_GROUP, "No combiner threshold files exist.");
-	for (size_t i = 0; i < c->files.n; i++)
-		run_log(&p->run, LOG_GROUP, "Reading in combiner threshold file from EFS: %s.", c->files.item[i]);
-	for (size_t i = 0; i < c->names.n; i++) {
-		run_log(&p->run, LOG_GROUP, "Combiner waiting to process: %s", c->names.item[i]);
-		finallog_add(&p->run.log, LOG_WAITING, c->names.item[i]);
+	for (size_t i = 0; i < files->n; i++)
+		run_log(&p->run, LOG_GROUP, "Reading in combiner threshold file from EFS: %s.", files->item[i]);
+	for (size_t i = 0; i < names->n; i++) {
+		run_log(&p->run, LOG_GROUP, "Combiner waiting to process: %s", names->item[i]);
+		finallog_add(&p->run.log, LOG_WAITING, names->item[i]);
 	}
-	run_log(&p->run, LOG_GROUP, "Loaded %zu SST files that were not processed by the combiner.", c->names.n);
+	run_log(&p->run, LOG_GROUP, "Loaded %zu SST files that were not processed by the combiner.", names->n);
 	return 0;
 }
 
@@ -262,12 +273,4 @@ claim_drop(const struct strlist *files, struct err *e)
 	for (size_t i = 0; i < files->n; i++)
 		ret |= file_remove(files->item[i], e);
 	return ret;
-}
-
-void
-claim_fini(struct claim *c)
-{
-	strlist_free(&c->files);
-	strlist_free(&c->names);
-	times_fini(&c->times);
 }

@@ -25,25 +25,21 @@ char	*claim_plan(const struct partition *p, const char *uid);
 /* claim_late - give companions without an SST file to those that were downloaded earlier. -1 with E_ENV. */
 int	claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e);
 
-struct claim {
-	struct strlist files;		/* claimed paths */
-	struct strlist names;		/* of SST files, in the order read */
-	struct times times;		/* theirs, sorted */
-};
-
 /*
- * claim_take - claim the waiting lists of quicklook and add their granules; the lock is held. A dry run only reads them
+ * claim_take - claim the waiting lists of quicklook and add their granules; the lock is held. A dry run only
+ * reads them; with -t refined, or with -o, which leaves the tree as it is, there are none
  *
- * Returns 0 (also when there are none), or -1 with E_ENV; what was claimed is then in *c and to be restored.
+ * files	gets the claimed paths
+ * names	gets names of the SST files, in the order read
+ *
+ * Returns 0 (also when there are none), or -1 with E_ENV; what was claimed is then to be restored.
  */
-int	claim_take(struct partition *p, struct claim *c, struct groups *gr, struct err *e);
+int	claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct strlist *names, struct err *e);
 
 /* claim_restore - give claimed lists their names back; lines that came meanwhile stay. */
 int	claim_restore(const struct strlist *files, struct err *e);
 
 /* claim_drop - remove claimed lists: their granules are in submitted jobs. */
 int	claim_drop(const struct strlist *files, struct err *e);
-
-void	claim_fini(struct claim *c);
 
 #endif

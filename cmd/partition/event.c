@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/list.h"
@@ -24,8 +26,9 @@
 
 /* --- the message ------------------------------------------------------------------------------------------------ */
 
-int
-event_prefix(const char *prefix, struct err *e)
+/* Whether prefix can stand in names of jobs and queues. */
+static int
+check_prefix(const char *prefix, struct err *e)
 {
 	size_t n = strspn(prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
@@ -48,7 +51,7 @@ take_body(struct event *ev, const json_t *o, struct err *e)
 	ev->ds = dataset_find(dataset);
 	if (ev->ds == NULL)
 		return err_set(e, E_USAGE, "event: %.80s: not a dataset", dataset);
-	if (event_prefix(prefix, e) < 0)
+	if (check_prefix(prefix, e) < 0)
 		return -1;
 	ev->prefix = xstrdup(prefix);
 	json_array_foreach(lists, i, v) {
@@ -139,17 +142,47 @@ event_fini(struct event *ev)
 	*ev = (struct event){0};
 }
 
+/* --time, or now. */
+static int
+set_stamp(struct partition *p, struct err *e)
+{
+	static const char form[] = "%Y_%m_%d_%H_%M_%S";
+	const char *s = p->time_given;
+	time_t t = (time_t)clock_now();
+	struct tm tm = {0};
+
+	if (s != NULL && strptime(s, form, &tm) != NULL)
+		t = timegm(&tm);
+	if (gmtime_r(&t, &tm) == NULL || strftime(p->stamp, sizeof(p->stamp), form, &tm) == 0 ||
+	    (s != NULL && strcmp(s, p->stamp) != 0))
+		return err_set(e, E_USAGE, "--time %s: no time of the form YYYY_MM_DD_HH_MM_SS", s);
+	return 0;
+}
+
 int
 event_read(struct partition *p, struct event *ev, struct err *e)
 {
-	char *text = place_text(p->run.nargs > 0 ? p->run.args[0] : "-", EVENT_MAX, e);
-	int ret = text == NULL ? -1 : event_parse(text, ev, e);
+	char *text;
+	int ret = p->prefix != NULL ? check_prefix(p->prefix, e) : 0;
 
 	if (ret == 0)
-		run_log(&p->run, LOG_SUBMIT, "Event - %s", text);
-	free(text);
-	if (ret == 0 && p->run.ds != NULL && p->run.ds != ev->ds)
-		ret = err_set(e, E_USAGE, "event: its dataset is %s, not %s", ev->ds->key, p->run.ds->key);
+		ret = set_stamp(p, e);
+	if (ret == 0 && p->event) {
+		text = place_text(p->run.nargs > 0 ? p->run.args[0] : "-", EVENT_MAX, e);
+		ret = text == NULL ? -1 : event_parse(text, ev, e);
+		if (ret == 0)
+			run_log(&p->run, LOG_SUBMIT, "Event - %s", text);
+		free(text);
+		if (ret == 0 && p->run.ds != NULL && p->run.ds != ev->ds)
+			ret = err_set(e, E_USAGE, "event: its dataset is %s, not %s", ev->ds->key, p->run.ds->key);
+		p->run.ds = ev->ds;
+	}
+	if (p->prefix == NULL)
+		p->prefix = ev->prefix != NULL ? ev->prefix : "generate";
+	if (*p->uid == '\0')
+		xsnprintf(p->uid, sizeof(p->uid), "%s", ev->uid);
+	if (*p->uid == '\0')
+		uid_new(p->uid);
 	return ret;
 }
 
@@ -226,8 +259,10 @@ open_place(const char *place, struct err *e)
 	char *at;
 	int fd = -1;
 
-	if (strcmp(place, "-") == 0)
-		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (strcmp(place, "-") == 0) {
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+		return fd < 0 ? err_sys(e, "standard input") : fd;
+	}
 	if (strstr(place, "://") == NULL)
 		return file_open(place, e);
 	at = xfmt("%.*s", (int)(key - place), place);

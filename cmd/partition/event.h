@@ -30,7 +30,8 @@ struct event {
 /* event_parse - 0, or -1 with E_USAGE; *ev is then empty. */
 int	event_parse(const char *text, struct event *ev, struct err *e);
 
-/* event_read - the message of --event, from the argument or standard input. -1 with E_USAGE, E_ENV. */
+/* event_read - with --event the message, from the argument or standard input, or else an empty one; sets dataset, prefix,
+ * time and id of the run. -1 with E_USAGE, E_ENV; ev is to be released. */
 int	event_read(struct partition *p, struct event *ev, struct err *e);
 
 /* event_names - names of the lists, those of the message or the arguments. */
@@ -44,9 +45,6 @@ int	event_pending(struct partition *p, const struct strlist *names, struct err *
 int	event_postpone(struct partition *p, const struct strlist *names, struct err *e);
 
 void	event_fini(struct event *ev);
-
-/* event_prefix - whether prefix can stand in names of jobs and queues; -1 with E_USAGE. */
-int	event_prefix(const char *prefix, struct err *e);
 
 /* All lines, and which list each comes from. */
 struct intake {

@@ -235,6 +235,22 @@ add_argument(struct strlist *argv, const char *arg, const struct word w[WORDS], 
 	buf_free(&b);
 }
 
+/* The member of a component: 1, 0 when there is none, -1 when there must be one. */
+static int
+find_entry(const struct config *c, enum component comp, const struct dataset *ds, enum ptype t, const json_t **entry,
+    struct err *e)
+{
+	char *key = key_of(comp, ds, t);
+	int ret;
+
+	*entry = json_object_get(c->root, key);
+	ret = *entry != NULL;
+	if (ret == 0 && (comp == COMP_RETURNER || t == PTYPE_COUNT))
+		ret = err_set(e, E_USAGE, "%s: %s is missing", c->name, key);
+	free(key);
+	return ret;
+}
+
 int
 config_command(const struct config *c, enum component comp, const struct dataset *ds, enum ptype t,
     const struct values *v, bool program, struct engine_job *job, struct err *e)
@@ -247,22 +263,15 @@ config_command(const struct config *c, enum component comp, const struct dataset
 		{ "data_type", ds->data_type },
 	};
 	const json_t *entry = NULL, *command = NULL, *v_arg;
+	int there = c->root == NULL ? comp != COMP_UPLOADER || *v->to != '\0' : find_entry(c, comp, ds, t, &entry, e);
 	size_t i;
 
-	if (c->root != NULL) {
-		char *key = key_of(comp, ds, t);
-
-		entry = json_object_get(c->root, key);
-		if (entry == NULL && (comp == COMP_RETURNER || t == PTYPE_COUNT))
-			err_set(e, E_USAGE, "%s: %s is missing", c->name, key);
-		free(key);
-		if (entry == NULL)
-			return comp == COMP_RETURNER || t == PTYPE_COUNT ? -1 : 0;
+	if (there <= 0)
+		return there;
+	if (entry != NULL) {
 		command = json_object_get(entry, "command");
 		name = json_string_value(json_object_get(entry, "program"));
 		share = json_string_value(json_object_get(entry, "share_identifier"));
-	} else if (comp == COMP_UPLOADER && *v->to == '\0') {
-		return 0;
 	}
 	job->cpus = entry != NULL ? number_of(json_object_get(entry, "cpu")) : BUILTIN_CPUS;
 	job->memory = entry != NULL ? (long)number_of(json_object_get(entry, "memory")) : BUILTIN_MEMORY;
@@ -459,8 +468,21 @@ jobs_make(const struct partition *p, const struct worklists *w, const struct cut
 }
 
 void
-jobs_log(const struct partition *p, const struct worklists *w)
+jobs_log(struct partition *p, const struct worklists *w, const struct plan *plan, int tokens, bool refined_only)
 {
+	struct finallog *l = &p->run.log;
+	int licenses = refined_only && tokens > 1 ? tokens / 2 : tokens;	/* the half that refined may have */
+
+	run_log(&p->run, LOG_SUBMIT, "Dataset: %s", p->run.ds->label);
+	run_log(&p->run, LOG_SUBMIT, "Unique identifier: %s", p->uid);
+	run_log(&p->run, LOG_SUBMIT, "Number of licenses available: %d.", licenses);
+	run_log(&p->run, LOG_SUBMIT, "Number of downloads: %zu", w->downloads);
+	finallog_field(l, "unique_id", "%s", p->uid);
+	finallog_field(l, "dataset", "%s", p->run.ds->label);
+	finallog_field(l, "number_downloads", "%zu", w->downloads);
+	finallog_field(l, "number_licenses", "%d", licenses);
+	if (p->run.type != PTYPE_REFINED && p->outdir == NULL)
+		finallog_field(l, "combiner_wait_total", "%zu", plan->waiting.n);
 	for (enum ptype t = PTYPE_QUICKLOOK; t <= PTYPE_COUNT; t++) {
 		size_t arrays = 0, downloads = 0;
 

@@ -58,7 +58,7 @@ int	jobs_dirs(const struct partition *p, struct worklists *w, struct err *e);
 int	jobs_make(const struct partition *p, const struct worklists *w, const struct cut *cut, const struct config *config,
 	    bool container, struct plan *plan, struct err *e);
 
-/* jobs_log - log lines that say how many arrays of jobs there are. */
-void	jobs_log(const struct partition *p, const struct worklists *w);
+/* jobs_log - what log lines and the final_log line say of a plan made with so many tokens. */
+void	jobs_log(struct partition *p, const struct worklists *w, const struct plan *plan, int tokens, bool refined_only);
 
 #endif

@@ -1,17 +1,15 @@
 /* partition - from download lists to jobs: group files into granules, write work lists, submit chains of jobs */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "jobs.h"
 #include "claim.h"
 #include "event.h"
 #include "granule/layout.h"
 #include "group.h"
+#include "jobs.h"
 #include "partition.h"
 #include "place/backend.h"
 #include "submit.h"
@@ -21,12 +19,10 @@
 
 static const struct option_row rows[] = {
 	{ 0, "event", NULL, OPT_FLAG, AT(event), "the input is the message of a queue that names lists" },
-	{ 0, "lists", "STORE", OPT_TEXT, AT(lists),
-	    "where these lists are: DATASET/NAME below it\n(s3://PREFIX/download-lists)" },
+	{ 0, "lists", "STORE", OPT_TEXT, AT(lists), "where these lists are, as DATASET/NAME (s3://PREFIX/download-lists)" },
 	{ 'e', "engine", "ENGINE", OPT_TEXT, AT(engine_given),
 	    "local[:N], slurm[:PARTITION], batch:QUEUE or none\n(GENERATE_ENGINE, local)" },
-	{ 0, "config", "FILE", OPT_TEXT, AT(config),
-	    "commands and resources of jobs, as job_config.json (built in)" },
+	{ 0, "config", "FILE", OPT_TEXT, AT(config), "commands and resources of jobs, as job_config.json (built in)" },
 	{ 0, "to", "STORE", OPT_TEXT, AT(to), "where uploader puts the granules; without, nothing is uploaded" },
 	{ 0, "announce", "TOPIC", OPT_TEXT, AT(announce), "where uploader announces them" },
 	{ 0, "prefix", "TEXT", OPT_TEXT, AT(prefix), "prefix of the deployment (GENERATE_PREFIX, generate)" },
@@ -34,8 +30,7 @@ static const struct option_row rows[] = {
 	    "the token pool: a directory, s3://..., or none:\n(GENERATE_POOL, else tokens in the shared tree)" },
 	{ 0, "arrays", "N", OPT_NUMBER(1, 10000), AT(arrays), "use at most N tokens, that is arrays of jobs" },
 	{ 0, "wait", "SECONDS", OPT_NUMBER(1, 86400), AT(wait), "how long to try when others change the pool (600)" },
-	{ 0, "pending", "QUEUE", OPT_TEXT, AT(pending),
-	    "where the names of lists go when no token is free\n(GENERATE_PENDING)" },
+	{ 0, "pending", "QUEUE", OPT_TEXT, AT(pending), "where lists go when no token is free (GENERATE_PENDING)" },
 	{ 0, "batch-size", "N", OPT_NUMBER(1, 100000), AT(batch), "granules of a job (10)" },
 	{ 0, "job-root", "DIR", OPT_TEXT, AT(job_root), "the shared tree as jobs see it" },
 	{ 0, "logs", "DIR", OPT_TEXT, AT(logs), "logs of jobs (partition/logs in the shared tree)" },
@@ -84,7 +79,6 @@ resume(struct partition *p, const char *path, struct err *e)
 {
 	struct tokens *pool = NULL;
 	struct plan plan = {0};
-	bool begun = false;
 	int ret = -1;
 
 	if (plan_read(&plan, path, e) < 0) {
@@ -97,10 +91,8 @@ resume(struct partition *p, const char *path, struct err *e)
 		goto out;
 	}
 	xsnprintf(p->uid, sizeof(p->uid), "%s", plan.uid);
-	for (size_t i = 0; i < plan.n; i++)
-		begun |= plan.job[i].id != NULL;
 	if (p->engine_given != NULL && strcmp(p->engine_given, plan.engine) != 0) {
-		if (begun || plan.done)
+		if (plan.done || (plan.n > 0 && plan.job[0].id != NULL))
 			run_usage("--engine: jobs of %s are at %s already", path, plan.engine);
 		if (str_starts(p->engine_given, "batch:") != str_starts(plan.engine, "batch:"))
 			run_usage("--engine: the commands of %s are those of %s", path, plan.engine);	/* no program */
@@ -137,16 +129,14 @@ make_plan(struct partition *p, const struct event *ev, struct intake *in, const 
 	struct worklists w = { .ds = p->run.ds, .stamp = p->stamp, .uid = p->uid, .batch = (size_t)p->batch,
 		.array_max = (size_t)limits->array };
 	struct groups gr = {0};
-	struct claim claim = {0};
 	struct tokens_grant grant = {0};
 	struct cut cut = {0};
 	size_t keys[PTYPE_COUNT], granules;
-	int got = 0, ret = -1, licenses;
+	int got = 0, ret = -1;
 	struct err le;
 
 	intake_group(in, &gr);
-	if (claim_late(p, &in->lines, &gr, e) < 0 ||
-	    (p->run.type != PTYPE_REFINED && p->outdir == NULL && claim_take(p, &claim, &gr, e) < 0))
+	if (claim_late(p, &in->lines, &gr, e) < 0 || claim_take(p, &gr, &plan->claimed, &plan->waiting, e) < 0)
 		goto out;
 	keys[PTYPE_QUICKLOOK] = gr.type[PTYPE_QUICKLOOK].n;
 	keys[PTYPE_REFINED] = gr.type[PTYPE_REFINED].n;
@@ -175,35 +165,18 @@ make_plan(struct partition *p, const struct event *ev, struct intake *in, const 
 	plan->granules = (long)granules;
 	if (jobs_make(p, &w, &cut, config, limits->container, plan, e) < 0)
 		goto out;
-	plan->waiting = claim.names;
-	plan->claimed = claim.files;
-	claim.names = claim.files = (struct strlist){0};	/* they are the plan's */
 	if (!p->run.dry_run && (newfiles_commit(&w.files, e) < 0 || plan_write(plan, e) < 0))
 		goto out;
 	newfiles_keep(&w.files);
-	licenses = grant.dataset + grant.floating;
-	if (keys[PTYPE_QUICKLOOK] == 0 && licenses > 1)
-		licenses /= 2;			/* the half that refined may have */
-	run_log(&p->run, LOG_SUBMIT, "Dataset: %s", p->run.ds->label);
-	run_log(&p->run, LOG_SUBMIT, "Unique identifier: %s", p->uid);
-	run_log(&p->run, LOG_SUBMIT, "Number of licenses available: %d.", licenses);
-	run_log(&p->run, LOG_SUBMIT, "Number of downloads: %zu", w.downloads);
-	jobs_log(p, &w);
-	finallog_field(&p->run.log, "unique_id", "%s", p->uid);
-	finallog_field(&p->run.log, "dataset", "%s", p->run.ds->label);
-	finallog_field(&p->run.log, "number_downloads", "%zu", w.downloads);
-	finallog_field(&p->run.log, "number_licenses", "%d", licenses);
-	if (p->run.type != PTYPE_REFINED && p->outdir == NULL)
-		finallog_field(&p->run.log, "combiner_wait_total", "%zu", plan->waiting.n);
+	jobs_log(p, &w, plan, grant.dataset + grant.floating, keys[PTYPE_QUICKLOOK] == 0);
 	ret = 1;
 out:
 	if (ret <= 0 && got > 0 && submit_release(p, *pool, &le) < 0)
 		run_error(&p->run, &le);
-	if (ret <= 0 && (claim_restore(&claim.files, &le) < 0 || claim_restore(&plan->claimed, &le) < 0))
+	if (ret <= 0 && claim_restore(&plan->claimed, &le) < 0)
 		run_error(&p->run, &le);
 	worklists_fini(&w);
 	groups_fini(&gr);
-	claim_fini(&claim);
 	return ret;
 }
 
@@ -222,15 +195,8 @@ start(struct partition *p, struct err *e)
 	int lock = -1, got, ret = -1;
 	char *earlier = NULL;
 
-	if (p->event && event_read(p, &ev, e) < 0)
-		return -1;
-	if (ev.ds != NULL)
-		p->run.ds = ev.ds;
-	p->prefix = p->prefix != NULL ? p->prefix : ev.prefix != NULL ? ev.prefix : "generate";
-	if (*p->uid == '\0')
-		xsnprintf(p->uid, sizeof(p->uid), "%s", ev.uid);
-	if (*p->uid == '\0')
-		uid_new(p->uid);
+	if (event_read(p, &ev, e) < 0)
+		goto out;
 	if (*ev.uid != '\0' && (earlier = claim_plan(p, p->uid)) != NULL)
 		goto again;			/* its lists are needed no more */
 	if (intake_read(p, &ev, &in, e) < 0)
@@ -255,20 +221,14 @@ start(struct partition *p, struct err *e)
 	got = make_plan(p, &ev, &in, config, &limits, &plan, &pool, e);
 	if (lock >= 0)
 		(void)close(lock);
-	lock = -1;
 	p->planned = got > 0;
-	if (got == 0)
-		ret = event_postpone(p, &plan.lists, e);
-	else if (got > 0 && p->run.dry_run)
-		submit_show(p, &plan);
-	if (got > 0)
-		ret = p->run.dry_run ? 0 : submit_plan(p, &plan, pool);
+	if (got >= 0)
+		ret = got > 0 ? submit_plan(p, &plan, pool) : event_postpone(p, &plan.lists, e);
 	goto out;
 again:
 	prog_info("%s: this message has been here before", earlier);
 	if (lock >= 0)
 		(void)close(lock);
-	lock = -1;
 	ret = resume(p, earlier, e);
 out:
 	free(earlier);
@@ -290,26 +250,8 @@ option_or(const char *given, const char *variable, const char *fallback)
 	return s != NULL && *s != '\0' ? s : fallback;
 }
 
-/* --time, or now. */
-static int
-set_stamp(struct partition *p, struct err *e)
-{
-	struct civil c = clock_civil(clock_now());
-	const char *s = p->time_given;
-	int64_t t;
-
-	if (s != NULL && (strlen(s) != STAMP_SIZE - 1 || sscanf(s, "%4d_%2d_%2d_%2d_%2d_%2d", &c.year, &c.month, &c.day,
-	    &c.hour, &c.minute, &c.second) != 6))
-		return err_set(e, E_USAGE, "--time %s: not YYYY_MM_DD_HH_MM_SS", s);
-	xsnprintf(p->stamp, sizeof(p->stamp), "%04d_%02d_%02d_%02d_%02d_%02d", c.year, c.month, c.day, c.hour, c.minute,
-	    c.second);
-	if (s != NULL && (strcmp(s, p->stamp) != 0 || !clock_from_civil(&c, &t)))
-		return err_set(e, E_USAGE, "--time %s: there is no such time", s);
-	return 0;
-}
-
-static int
-check_options(struct partition *p, struct err *e)
+static void
+check_options(struct partition *p)
 {
 	p->engine = option_or(p->engine_given, "GENERATE_ENGINE", "local");
 	p->pending = option_or(p->pending, "GENERATE_PENDING", NULL);
@@ -331,14 +273,25 @@ check_options(struct partition *p, struct err *e)
 		p->run.nargs = 1;
 	}
 	p->run.final_log |= p->event && !p->run.dry_run;
-	if ((p->prefix != NULL && event_prefix(p->prefix, e) < 0) || set_stamp(p, e) < 0 ||
-	    (p->run.outdir != NULL && (p->outdir = backend_directory(p->run.outdir, PLACE_ASIS, e)) == NULL) ||
-	    set_root(p, p->run.root, e) < 0 ||
-	    (p->to != NULL && (p->to = backend_absolute(p->to, e)) == NULL) ||
-	    (p->announce != NULL && (p->announce = backend_absolute(p->announce, e)) == NULL) ||
-	    (p->logs != NULL && (p->logs = backend_absolute(p->logs, e)) == NULL))
+}
+
+/* Places that jobs, and those who resume, open from another directory. */
+static int
+make_absolute(const char **place, struct err *e)
+{
+	if (*place == NULL)
+		return 0;
+	*place = backend_absolute(*place, e);
+	return *place == NULL ? -1 : 0;
+}
+
+static int
+set_places(struct partition *p, struct err *e)
+{
+	if (p->run.outdir != NULL && (p->outdir = backend_directory(p->run.outdir, PLACE_ASIS, e)) == NULL)
 		return -1;
-	return 0;
+	return set_root(p, p->run.root, e) < 0 || make_absolute(&p->to, e) < 0 || make_absolute(&p->announce, e) < 0 ||
+	    make_absolute(&p->logs, e) < 0 ? -1 : 0;
 }
 
 int
@@ -350,7 +303,8 @@ main(int argc, char *argv[])
 	int ret;
 
 	run_begin(r, argc, argv, &program);
-	if (check_options(&p, &e) < 0 || run_open(r, &e) < 0)
+	check_options(&p);
+	if (set_places(&p, &e) < 0 || run_open(r, &e) < 0)
 		return run_abort(r, &e);
 	ret = p.resume != NULL ? resume(&p, p.resume, &e) : start(&p, &e);
 	if (ret < 0) {

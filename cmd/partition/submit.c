@@ -38,23 +38,32 @@ open_pool(struct partition *p, const char *place, struct err *e)
 	return pool_open(place, &to, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
 }
 
+/* Open the pool of a new plan, which gets its place. */
+static struct tokens *
+open_new_pool(struct partition *p, struct plan *plan, struct err *e)
+{
+	char dir[LAYOUT_SIZE];
+	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
+	    pool_place(p->tokens, p->root, dir, e);
+
+	if (place == NULL)
+		return NULL;
+	if (strchr(place, ':') == NULL)
+		plan->pool = backend_directory(place, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	else
+		plan->pool = xstrdup(str_starts(place, "none:") ? "" : place);
+	return plan->pool != NULL ? open_pool(p, *plan->pool != '\0' ? plan->pool : place, e) : NULL;
+}
+
 int
 submit_take(struct partition *p, struct plan *plan, const size_t keys[PTYPE_COUNT], bool dead, struct tokens **pool,
     struct tokens_grant *g, struct err *e)
 {
 	struct tokens_request rq = { .pool = p->run.ds->key, .uid = p->uid, TOKENS_REQUEST_DEFAULTS };
-	char dir[LAYOUT_SIZE];
-	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
-	    pool_place(p->tokens, p->root, dir, e);
 	int got;
 
-	if (place == NULL)
-		return -1;
-	if (strchr(place, ':') == NULL)
-		plan->pool = backend_directory(place, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
-	else
-		plan->pool = xstrdup(str_starts(place, "none:") ? "" : place);
-	if (plan->pool == NULL || (*pool = open_pool(p, *plan->pool != '\0' ? plan->pool : place, e)) == NULL)
+	*pool = open_new_pool(p, plan, e);
+	if (*pool == NULL)
 		return -1;
 	rq.max = p->arrays > 0 ? (int)p->arrays : *plan->pool == '\0' ? p->run.ds->tokens : 0;
 	if (rq.max == 1)
@@ -374,9 +383,14 @@ int
 submit_plan(struct partition *p, struct plan *plan, struct tokens *pool)
 {
 	struct err e;
-	int ret = submit_jobs(p, plan, pool, &e);
 	char *what;
+	int ret;
 
+	if (p->run.dry_run) {
+		submit_show(p, plan);
+		return 0;
+	}
+	ret = submit_jobs(p, plan, pool, &e);
 	if (ret >= 0)
 		return ret;
 	run_error(&p->run, &e);

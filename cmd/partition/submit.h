@@ -43,7 +43,7 @@ void	submit_show(struct partition *p, const struct plan *plan);
 
 /*
  * submit_plan - print the plan, submit what is not submitted yet and print each job as soon as it is; where the engine
- * works in this process, run the jobs
+ * works in this process, run the jobs. A dry run only prints them
  *
  * pool		NULL when the plan needs no tokens
  *
