@@ -1,8 +1,8 @@
 #!/bin/sh
-# The includes follow the layers, and only the dataset table knows the names of datasets.
+# The includes follow the layers, only the dataset table knows the names of datasets, and JSON is not written by hand.
 . "${0%/*}/lib.sh"
 need "${CC:=gcc}"
-plan 9
+plan 10
 
 cd "$top" || exit 1
 
@@ -59,3 +59,7 @@ bad=$(for f in cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch]; do
 		grep -v ' ' | grep -E "(^|[^A-Za-z0-9])($upper)([^A-Za-z0-9]|\$)|^\"($lower)\"\$" | sed "s|^|$f: |"
 done)
 is "$bad" '' 'only lib/granule/dataset.c knows the names of datasets'
+
+# A format like {"name":"%s"} is wrong for the first value with a quote in it; jansson knows how.
+bad=$(grep -nE '\\"[A-Za-z_]+\\":|[{:]\\"' cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch] 2>/dev/null)
+is "$bad" '' 'no literal is a piece of JSON'
