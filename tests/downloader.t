@@ -103,7 +103,7 @@ rm -rf o
 run downloader -o o <<!
 # a comment
 	
-$H/ok/$N1	$(echo $S1 | tr a-f A-F)
+$H/ok/$N1	$(echo "$S1" | tr a-f A-F)
 $H/ok/$N1 $S1
 $H/ok/$N1 $S1
 $H/ok/$N2?appkey=hush,$S2 more
@@ -226,6 +226,11 @@ is "$stdout" "root/${D}_QUICKLOOK/$N1" 'attributes of type string'
 kind=classic
 class "$N1" R2022.0QL "$N1"
 is "$stdout" "root/${D}_QUICKLOOK/$N1" 'a classic file'
+class "$(printf '%02000d' 0).NRT" R2022.0 "$N1"
+is "$stdout" "root/${D}_QUICKLOOK/$N1" 'an attribute of 2,000 bytes'
+kind=nc4
+class "$(printf '%02000d' 0).NRT" R2022.0 "$N1"
+is "$stdout" "root/${D}_QUICKLOOK/$N1" '... of netCDF-4'
 fixtures
 
 # ---- other options ----

@@ -79,7 +79,7 @@ check_classic_size(int ncid, const char *path, const char *subject, struct err *
 /* The two texts that decide; "" in a present attribute that is no text. */
 struct texts {
 	bool has_version, has_product;
-	char version[ERR_MSGMAX], product[ERR_MSGMAX];
+	char version[NCF_TEXTMAX], product[NCF_TEXTMAX];
 };
 
 static int
@@ -108,7 +108,7 @@ out:
 
 /* A text attribute of the root group, one string of any kind; false when there is none. */
 static bool
-read_hdf5_text(hid_t file, const char *name, char out[ERR_MSGMAX])
+read_hdf5_text(hid_t file, const char *name, char out[NCF_TEXTMAX])
 {
 	hid_t attr = -1, type = -1, space = -1;
 	char *text = NULL;
@@ -125,9 +125,9 @@ read_hdf5_text(hid_t file, const char *name, char out[ERR_MSGMAX])
 	if (H5Tis_variable_str(type) > 0) {
 		ok = H5Aread(attr, type, &text) >= 0;
 		if (ok && text != NULL)
-			(void)snprintf(out, ERR_MSGMAX, "%s", text);
+			(void)snprintf(out, NCF_TEXTMAX, "%s", text);
 		(void)H5free_memory(text);
-	} else if (size < ERR_MSGMAX) {
+	} else if (size < NCF_TEXTMAX) {
 		ok = H5Aread(attr, type, out) >= 0;
 		out[size] = '\0';
 	}
