@@ -85,7 +85,7 @@ attempt(struct combiner *c, struct item *it)
 	memset(c->refused, 0, sizeof(c->refused));
 	for (;;) {
 		*o = (struct outcome){ .type = PTYPE_COUNT, .light = LIGHT_COUNT, .age = -1 };
-		if (child_run(combine, c, c->path, &e) < 0)
+		if (child_run(combine, c, -1, c->path, &e) < 0)
 			o->err = e;
 		if (c->report.ds == NULL)
 			c->report.ds = o->ds;

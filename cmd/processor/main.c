@@ -119,7 +119,7 @@ work(struct run *r, const char *path, struct item *it)
 	finallog_add(&r->log, LOG_TO_PROCESS, str_base(path));
 	*p->result = (struct granule_result){ .type = r->type };
 	p->path = path;
-	if (child_run(make, p, path, &e) < 0)
+	if (child_run(make, p, -1, path, &e) < 0)
 		p->result->err = e;
 	if (p->ds == NULL)
 		p->ds = p->result->ds;

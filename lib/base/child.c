@@ -43,14 +43,14 @@ limit(int what, rlim_t most)
 }
 
 static _Noreturn void
-be_child(void (*work)(void *arg), void *arg, int alive, pid_t parent)
+be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	(void)dup2(null, STDIN_FILENO);
+	(void)dup2(in >= 0 ? in : null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	(void)dup2(alive, STDERR_FILENO + 1);
 	closefrom(STDERR_FILENO + 2);
@@ -107,7 +107,7 @@ judge(int status, const char *subject, struct err *e)
 }
 
 int
-child_run(void (*work)(void *arg), void *arg, const char *subject, struct err *e)
+child_run(void (*work)(void *arg), void *arg, int in, const char *subject, struct err *e)
 {
 	pid_t self = getpid(), pid;
 	int alive[2], status;
@@ -116,7 +116,7 @@ child_run(void (*work)(void *arg), void *arg, const char *subject, struct err *e
 		return err_sys(e, "%s", subject);
 	pid = fork();
 	if (pid == 0)
-		be_child(work, arg, alive[1], self);
+		be_child(work, arg, in, alive[1], self);
 	(void)close(alive[1]);
 	if (pid < 0) {
 		err_sys(e, "%s: cannot fork", subject);

@@ -8,7 +8,7 @@
 /*
  * Work on strange input in a process of its own, so that a file that makes a library crash, spin or grow without end is
  * one failed item and not the end of the run. The process has limits on memory, time and descriptors, no descriptor of
- * its parent but standard error, and does not outlive its parent.
+ * its parent but standard error and one that it is given, and does not outlive its parent.
  */
 
 #define CHILD_MEMORY 1024	/* MB of data */
@@ -19,13 +19,14 @@
 void	*child_memory(size_t size);
 
 /*
- * child_run - do work(arg) in a new process and wait for it; the caller has no other threads
+ * child_run - do work(arg) in a new process and wait for it; other threads hold nothing that it needs
  *
+ * in		a descriptor that the process has as its standard input; -1 for none
  * subject	what a failure is about: the file
  *
  * Returns 0 when work returned, or -1: E_DATA when the process crashed or went beyond a limit; E_SIGNAL after a signal
  * to this process; E_ENV when it could not begin or was killed from outside.
  */
-int	child_run(void (*work)(void *arg), void *arg, const char *subject, struct err *e);
+int	child_run(void (*work)(void *arg), void *arg, int in, const char *subject, struct err *e);
 
 #endif

@@ -49,7 +49,7 @@ static void
 dies(void (*work)(void *), int sig, enum err_code code, const char *message)
 {
 	struct err e = { .code = E_NONE };
-	int ret = child_run(work, &sig, "file", &e);
+	int ret = child_run(work, &sig, -1, "file", &e);
 
 	ok(ret < 0 && e.code == code, "failed with code %d", (int)e.code);
 	is_str(e.msg, message, "%s", message);
@@ -92,7 +92,7 @@ test_signal(void)
 		(void)kill(self, SIGTERM);
 		_exit(0);
 	}
-	ok(child_run(spin, NULL, "file", &e) < 0 && e.code == E_SIGNAL, "a signal: %s", e.msg);
+	ok(child_run(spin, NULL, -1, "file", &e) < 0 && e.code == E_SIGNAL, "a signal: %s", e.msg);
 }
 
 int
@@ -104,7 +104,7 @@ main(int argc, char *argv[])
 	(void)argc;
 	prog_init(argv[0]);
 	found = child_memory(sizeof(*found));
-	ok(child_run(good, text, "file", &e) == 0, "a child");
+	ok(child_run(good, text, -1, "file", &e) == 0, "a child");
 	is_str(found->text, "left there", "what it found");
 	is_int(found->fds, 4, "descriptors 0 to 2, and one of ours");
 	is_int(found->in, 0, "nothing to read");
