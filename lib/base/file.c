@@ -18,6 +18,7 @@
 
 #define DIR_MODE 0777			/* the umask of the user decides */
 #define LOCK_LOOK 20000000		/* nanoseconds between two looks at a lock */
+#define ONLY_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* ---- reading and writing ---- */
 
@@ -326,6 +327,33 @@ file_remove(const char *path, struct err *e)
 	if (unlink(path) < 0 && errno != ENOENT)
 		return err_sys(e, "%s: cannot remove", path);
 	return 0;
+}
+
+int
+file_open_below(int dir, const char *path, int flags)
+{
+	int fd = openat(dir, ".", ONLY_DIR), next, en;
+
+	while (fd >= 0 && *path != '\0') {
+		size_t n = strcspn(path, "/");
+		char name[NAME_MAX + 1];
+
+		if (n > NAME_MAX) {
+			(void)close(fd);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		xsnprintf(name, sizeof(name), "%.*s", (int)n, path);
+		if (strcmp(name, "..") == 0)
+			*name = '\0';		/* no such file */
+		path += n + (path[n] == '/');
+		next = openat(fd, name, *path != '\0' ? ONLY_DIR : flags | O_NOFOLLOW | O_CLOEXEC);
+		en = errno;
+		(void)close(fd);
+		errno = en;
+		fd = next;
+	}
+	return fd;
 }
 
 bool

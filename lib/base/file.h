@@ -67,6 +67,10 @@ int	file_open_locked(const char *path, int flags, mode_t mode, double wait, stru
 /* file_is - whether name still stands for the open file: false when it was renamed, removed or replaced. */
 bool	file_is(int fd, const char *name);
 
+/* file_open_below - open the file or directory of this name below an open directory ("" is that itself), through no link
+ * and no "..". flags as for open(2), without O_CREAT; -1 with errno. */
+int	file_open_below(int dir, const char *path, int flags);
+
 bool	file_exists(const char *path);	/* a regular file, links followed */
 
 /* file_mtime - modification time in nanoseconds since 1970; -1 when there is no such regular file. */
