@@ -64,8 +64,8 @@ item_state_name(enum item_state s)
 	return name[s];
 }
 
-static json_t *
-texts(const struct strlist *l)
+json_t *
+item_texts(const struct strlist *l)
 {
 	json_t *a = json_array();
 
@@ -77,8 +77,8 @@ texts(const struct strlist *l)
 char *
 item_json(const struct item *it, bool dry_run)
 {
-	json_t *o = json_pack("{s:o, s:o, s:s, s:o, s:f, s:I}", "inputs", texts(&it->inputs), "outputs",
-	    texts(&it->outputs), "state", item_state_name(it->state), "reason",
+	json_t *o = json_pack("{s:o, s:o, s:s, s:o, s:f, s:I}", "inputs", item_texts(&it->inputs), "outputs",
+	    item_texts(&it->outputs), "state", item_state_name(it->state), "reason",
 	    *it->reason != '\0' ? item_text(it->reason) : json_null(), "seconds", clock_steady() - it->began, "bytes",
 	    (json_int_t)it->bytes);
 	char *text;

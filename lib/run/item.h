@@ -41,6 +41,7 @@ void	item_set(struct item *it, const char *key, const char *fmt, ...);
 
 /* item_text - a JSON string; bytes that are not UTF-8 become '?'. */
 json_t	*item_text(const char *s);
+json_t	*item_texts(const struct strlist *l);	/* an array of them */
 
 /* item_failed - the item failed for this reason; returns -1. */
 int	item_failed(struct item *it, const struct err *why);
