@@ -1,8 +1,8 @@
 # generate - GHRSST L2P granules from OBPG Level-2 files
 #
 # Packages to build with (Debian): gcc make pkg-config libcurl4-openssl-dev libnetcdf-dev libhdf5-dev
-# libjansson-dev zlib1g-dev libdeflate-dev libssl-dev. `scripts/deps build` installs them, `scripts/deps test lint`
-# what the tests and checkers need. scripts/test does it all for the tests.
+# libjansson-dev zlib1g-dev libdeflate-dev libssl-dev libarchive-dev. `scripts/deps build` installs them,
+# `scripts/deps test lint` what the tests and checkers need. scripts/test does it all for the tests.
 #
 # make			programs into bin/
 # make check		the tests; BUILD=dir BINDIR=dir keep a second build apart (a relative name is below this one)
@@ -21,14 +21,14 @@ CC         := gcc
 endif
 
 PROGS := $(sort $(basename $(notdir $(wildcard cmd/*.c))) $(notdir $(patsubst %/main.c,%,$(wildcard cmd/*/main.c))))
-LIBS  := libcurl netcdf hdf5 jansson zlib libcrypto
+LIBS  := libcurl netcdf hdf5 jansson zlib libcrypto libarchive
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib $(WARN) -ffp-contract=off -pthread \
 	-MMD -MP $(PKG_CFLAGS) $(CFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS))
-LDLIBS     := $(shell pkg-config --libs $(LIBS)) -lm -pthread
+LDLIBS     := -Wl,--as-needed $(shell pkg-config --libs $(LIBS)) -lm -pthread
 ifeq ($(LIBDEFLATE),yes)
 ALL_CFLAGS += -DWITH_LIBDEFLATE
 LDLIBS     += -ldeflate
