@@ -7,6 +7,7 @@ need "$python" py:netCDF4
 not_run() {
 	case $1 in
 	'downloader -o . AQUA_MODIS.20240105T031001.L2.SST.nc') echo 'a bare name is fetched from OBPG' ;;
+	'purger -n --until-free 20%') echo 'whether anything goes depends on the disk' ;;
 	esac
 }
 
@@ -54,7 +55,7 @@ wait_for test -s port || give_up 'the server did not start'
 url=http://127.0.0.1:$(cat port)
 
 # Programs note how they ended: a pipeline only tells about the last one.
-for p in combiner dlc downloader license-returner partition processor uploader; do
+for p in combiner dlc downloader license-returner partition processor purger uploader; do
 	extra=
 	[ "$p" != dlc ] || extra="--search-url $url/api/file_search"
 	cat >"bin/$p" <<-!
@@ -101,6 +102,8 @@ partition -q -e none --root tree -d aqua --time 2024_01_02_03_04_05 --uid 1f2e3d
 printf '%s/cgi/getfile/TERRA_MODIS.20240101T031001.L2.SST.NRT.nc %040d\n' "$url" 0 |
 	partition -q -e slurm --root tree -d terra --uid 1f2e3d4c >/dev/null
 TOKENTOOL_MORTAL=1 tokentool tree/tokens acquire terra 2 >/dev/null
+mkdir -p tree/downloader/logs
+touch -d '10 days ago' tree/downloader/logs/error-1111.txt
 [ ! -e ends ] || give_up "making the files: $(cat ends)"
 
 # run_example FILE - run it where the files it names are
@@ -110,7 +113,7 @@ run_example() {
 	for f in have/*; do
 		! grep -Eq "(^|[ /])${f#have/}" "$1" || cp -a "$f" here
 	done
-	! grep -Eq -e '--job|--resume|license-returner' "$1" || cp -a tree here/generate-data
+	! grep -Eq -e '--job|--resume|license-returner|purger' "$1" || cp -a tree here/generate-data
 	run sh -c "cd here && . '$work/$1'" </dev/null
 }
 
