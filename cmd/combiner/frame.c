@@ -122,7 +122,7 @@ reserve(const struct plan *p, const char *path, int fd, struct err *e)
 static int
 make_file(const struct plan *p, const char *path, int fd, struct err *e)
 {
-	int id[VARIABLES_MAX], ncid, n, ret = -1, rc = nc_create(path, NC_CLOBBER | NC_NETCDF4, &ncid);
+	int id[VARIABLES_MAX], ncid, n, ret = -1, rc = ncf_library_create(path, &ncid);
 
 	if (rc != NC_NOERR)
 		return failed(rc, path, e);

@@ -86,7 +86,7 @@ static int
 read_netcdf(const char *path, const char *subject, bool unverified, bool classic, struct texts *t, struct err *e)
 {
 	struct ncatt a;
-	int ncid, ret = -1, rc = nc_open(path, NC_NOWRITE, &ncid);
+	int ncid, ret = -1, rc = ncf_library_open(path, &ncid);
 
 	if (rc != NC_NOERR)
 		return ncf_fail(rc, e, "%s: damaged netCDF file", subject);

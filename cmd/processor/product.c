@@ -482,7 +482,7 @@ product_define(const char *path, const struct source *s, const struct product_ru
 	int ncid, rc, closed;
 
 	errno = 0;
-	rc = nc_create(path, NC_NETCDF4 | NC_CLOBBER, &ncid);
+	rc = ncf_library_create(path, &ncid);
 	if (rc != NC_NOERR)
 		return err_set(e, E_ENV, "%s: cannot create: %s", path, nc_strerror(rc));
 	rc = define_all(ncid, s, rules);

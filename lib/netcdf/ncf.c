@@ -83,6 +83,39 @@ check_signature(const char *path, struct err *e)
 	return 0;
 }
 
+/* A name of the file that netCDF leaves alone: path, or that of the open descriptor in *fd; -1 in it else. */
+static const char *
+plain_name(const char *path, int flags, int *fd, char name[32])
+{
+	*fd = strchr(path, '\\') != NULL ? open(path, flags | O_CLOEXEC) : -1;
+	if (*fd < 0)
+		return path;
+	xsnprintf(name, 32, "/proc/self/fd/%d", *fd);
+	return name;
+}
+
+int
+ncf_library_open(const char *path, int *ncid)
+{
+	char name[32];
+	int fd, rc = nc_open(plain_name(path, O_RDONLY, &fd, name), NC_NOWRITE, ncid);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+int
+ncf_library_create(const char *path, int *ncid)
+{
+	char name[32];
+	int fd, rc = nc_create(plain_name(path, O_RDWR, &fd, name), NC_CLOBBER | NC_NETCDF4, ncid);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
 int
 ncf_open(const char *path, int *ncid, struct err *e)
 {
@@ -99,7 +132,7 @@ ncf_open(const char *path, int *ncid, struct err *e)
 	if (rc < 0)
 		return -1;
 	errno = 0;
-	rc = nc_open(path, NC_NOWRITE, ncid);
+	rc = ncf_library_open(path, ncid);
 	if (rc == NC_NOERR)
 		return 0;
 	if (rc == NC_ENOMEM || rc > 0)

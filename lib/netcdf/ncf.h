@@ -25,6 +25,11 @@ void	ncf_setup(void);
  */
 int	ncf_open(const char *path, int *ncid, struct err *e);
 
+/* ncf_library_open, ncf_library_create - nc_open for reading and nc_create of a netCDF-4 file that is there already, for
+ * any name: the library itself takes a backslash for a separator. Return its status. */
+int	ncf_library_open(const char *path, int *ncid);
+int	ncf_library_create(const char *path, int *ncid);
+
 /* ncf_fail - err_set from a netcdf-c status; code E_ENV for a full disk or lack of memory, else E_DATA. */
 int	ncf_fail(int rc, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
