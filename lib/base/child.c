@@ -14,9 +14,11 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/prog.h"
 
+#define WITHOUT_LOCKS 64		/* exit status of a child that did its work on a file system without them */
 #define GRACE 5				/* seconds to end by itself after a signal */
 #define MEMORY ((rlim_t)CHILD_MEMORY * 1024 * 1024)
 
@@ -60,7 +62,7 @@ be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
 	limit(RLIMIT_DATA, MEMORY);
 #endif
 	work(arg);
-	_exit(0);
+	_exit(file_without_locks() ? WITHOUT_LOCKS : 0);
 }
 
 /* Until the process, which holds the other end of the pipe, is gone. A signal to us is one to it. */
@@ -90,7 +92,9 @@ judge(int status, const char *subject, struct err *e)
 	struct rlimit l = { .rlim_cur = MEMORY };
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == WITHOUT_LOCKS)
+		file_met_no_locks();
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == WITHOUT_LOCKS))
 		return 0;
 	if (prog_signal() != 0)
 		return err_set(e, E_SIGNAL, "%s: interrupted", subject);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,20 @@ file_names(const char *dir, struct strlist *names, struct err *e)
 
 /* ---- locks ---- */
 
+static atomic_bool without_locks;
+
+bool
+file_without_locks(void)
+{
+	return without_locks;
+}
+
+void
+file_met_no_locks(void)
+{
+	without_locks = true;
+}
+
 /* Locks of this kind belong to the open file, so libraries that open and close the same file do not drop them. */
 int
 file_lock(int fd, const char *name, double wait, struct err *e)
@@ -250,8 +265,10 @@ file_lock(int fd, const char *name, double wait, struct err *e)
 	while (fcntl(fd, wait < 0 ? F_OFD_SETLKW : F_OFD_SETLK, &fl) < 0) {
 		bool taken = errno == EAGAIN || errno == EACCES;
 
-		if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
+		if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) {
+			without_locks = true;
 			return 1;
+		}
 		if (errno == EINTR || (taken && clock_steady() < until && nanosleep(&look, NULL) < 0))
 			return err_set(e, E_SIGNAL, "%s: interrupted", name);
 		if (!taken)

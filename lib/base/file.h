@@ -64,6 +64,10 @@ int	file_lock(int fd, const char *name, double wait, struct err *e);
 #define FILE_MODE 0666			/* the umask of the user decides */
 int	file_open_locked(const char *path, int flags, mode_t mode, double wait, struct err *e);
 
+/* file_without_locks - whether a file system without locks was met, here or, as file_met_no_locks says, in a child. */
+bool	file_without_locks(void);
+void	file_met_no_locks(void);
+
 /* file_is - whether name still stands for the open file: false when it was renamed, removed or replaced. */
 bool	file_is(int fd, const char *name);
 

@@ -147,6 +147,8 @@ run_end(struct run *r, const char *routine)
 	char *line;
 
 	prog_progress_end();
+	if (file_without_locks())
+		prog_info("a file system here has no locks: results are whole, but work may be done twice");
 	if (r->failed.fd >= 0 && newfile_commit(&r->failed, &e) < 0)
 		run_error(r, &e);
 	if (routine != NULL && r->final_log) {
