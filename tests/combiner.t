@@ -320,6 +320,10 @@ run combiner --compat --exact-attributes in/*.SST.nc
 is "$status" 2 'contradicting options'
 run combiner -d aqua -o other in/SNPP_VIIRS.20191231T235400.L2.SST.nc
 is "$status" 1 'a file of another dataset'
+small nrt aqua 20240213T000001 night --nrt
+run combiner --root tree --quarantine bad -t refined nrt/*.SST.NRT.nc
+is "$status $stdout$(ls bad 2>/dev/null)" '1 ' 'a file that says it is quicklook'
+like "$stderr" 'SST.NRT.nc: says that it is quicklook, not refined$' '... is not made refined'
 [ -e in/SNPP_VIIRS.20191231T235400.L2.SST.nc ]
 ok $? '... stays'
 run combiner -o none </dev/null

@@ -325,6 +325,8 @@ open_sst(struct granule *g, const char *path, struct err *e)
 		return -1;
 	if (o->type == PTYPE_COUNT)
 		o->type = g->source[SUITE_SST].refined ? PTYPE_REFINED : PTYPE_QUICKLOOK;
+	if (s->run->type == PTYPE_REFINED && !g->source[SUITE_SST].refined)
+		return err_set(e, E_USAGE, "%s: says that it is quicklook, not refined", path);
 	g->type = o->type;
 	o->light = g->header.light;
 	o->age = granule_age(clock_now(), g->source[SUITE_SST].mtime);

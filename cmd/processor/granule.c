@@ -134,22 +134,26 @@ void
 granule_make(const struct granule_rules *rules, const char *path, struct granule_result *r)
 {
 	struct plan p = { .rules = rules, .input = path, .r = r };
-	struct source_rules sr = { .ds = rules->run->ds, .compat = rules->compat };
+	struct source_rules sr = { .ds = rules->run->ds, .conflict = E_USAGE, .compat = rules->compat };
 	struct source s = {0};
 	const struct dataset *dir_ds;
 	enum ptype dir_type;
 
 	*r = (struct granule_result){ .type = rules->run->type };
 	layout_of_dir(path, &dir_ds, &dir_type);
-	if (sr.ds == NULL)
+	if (sr.ds == NULL) {
 		sr.ds = dir_ds;
+		sr.conflict = E_DATA;
+	}
 	if (combined_parse(path, &p.name, &r->err) < 0)
 		return;
 	r->ds = sr.ds != NULL ? sr.ds : p.name.ds;
 	if (r->type == PTYPE_COUNT)
 		r->type = p.name.refined ? PTYPE_REFINED : dir_type != PTYPE_COUNT ? dir_type : PTYPE_QUICKLOOK;
 	r->input_time = file_mtime(path);
-	if (source_open(&s, path, &sr, &r->err) == 0) {
+	if (p.name.refined && r->type == PTYPE_QUICKLOOK) {
+		err_set(&r->err, E_USAGE, "%s: is refined by its name, not quicklook", path);
+	} else if (source_open(&s, path, &sr, &r->err) == 0) {
 		if (make(&p, &s, &r->err) == 0)
 			r->err.code = E_NONE;
 	} else if (r->err.code == E_MISSING) {	/* was it processed and removed before? */

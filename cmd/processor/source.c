@@ -205,7 +205,7 @@ find_dataset(struct source *s, struct err *e)
 	if (s->ds == NULL)
 		s->ds = told != NULL ? told : name.ds;
 	if (told != NULL && told != s->ds)
-		return err_set(e, E_DATA, "%s: is of dataset %s, not %s", s->path, s->ds->key, told->key);
+		return err_set(e, s->rules->conflict, "%s: is of dataset %s, not %s", s->path, s->ds->key, told->key);
 	if (strcasestr(sensor, s->ds->instrument->name) == NULL)
 		return err_set(e, E_DATA, "%s: attribute Sensor_Name is \"%s\", not %s", s->path, sensor,
 		    s->ds->instrument->name);

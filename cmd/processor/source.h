@@ -33,6 +33,7 @@ struct source_var {
 
 struct source_rules {
 	const struct dataset *ds;	/* what -d or the directory says, NULL without */
+	enum err_code conflict;		/* what a file of another dataset is */
 	bool compat;			/* read attributes as the reference does */
 };
 
