@@ -48,7 +48,6 @@ minus() {
 }
 
 for p in $progs; do
-	grep -q OPTS_COMMON_LONG "$top/cmd/$p"/*.c && continue
 	run "$p" --help </dev/null
 	is "$status" 0 "$p --help ends well"
 	like "$stdout" "^[Uu]sage: $p" "... prints the usage on standard output"
