@@ -1,5 +1,6 @@
 /* enginetool - hand jobs described in JSON to an engine, say what becomes of them */
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/opts.h"
 #include "base/prog.h"
 #include "place/engine.h"
 
@@ -22,7 +22,7 @@
 
 #define CHAIN_MAX (16 * 1024 * 1024)
 
-enum { OPT_LOGS = OPT_OWN, OPT_STATE, OPT_OUTPUT, OPT_RUN, OPT_GRACE, OPT_DELAY, OPT_TRIES, OPT_ENV, OPT_CANCEL, OPT_ASK,
+enum { OPT_HELP = 256, OPT_LOGS, OPT_STATE, OPT_OUTPUT, OPT_RUN, OPT_GRACE, OPT_DELAY, OPT_TRIES, OPT_ENV, OPT_CANCEL, OPT_ASK,
 	OPT_FIND };
 
 static const struct option longopts[] = {

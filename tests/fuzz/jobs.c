@@ -8,14 +8,13 @@
 #include <unistd.h>
 
 #include "base/list.h"
-#include "base/opts.h"
+#include "run/job.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct opts o = OPTS_DEFAULTS;
 	struct strlist items = {0};
 	struct err e = {0};
 	char path[64];
@@ -26,9 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	o.job = path;
-	o.index = data[0];
-	if (opts_job_items(&o, &items, &e) < 0)
+	if (job_elements(path, data[0], &items, &e) < 0)
 		assert(e.code == E_USAGE && strchr(e.msg, '\n') == NULL);
 	else
 		for (size_t i = 0; i < items.n; i++)
