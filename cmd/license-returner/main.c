@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "run/job.h"
-#include "run/pool.h"
+#include "run/tokenpool.h"
 #include "returner.h"
 
 #define START_INFO "return_license - INFO"
@@ -136,8 +136,8 @@ main(int argc, char *argv[])
 	run_begin(&p.run, argc, argv, &program);
 	check_options(&p);
 	o.wait = (int)p.wait;
-	place = pool_place(p.place, p.run.root, dir, &e);
-	if (place == NULL || run_open(&p.run, &e) < 0 || (p.tokens = pool_open(place, &o,
+	place = tokenpool_place(p.place, p.run.root, dir, &e);
+	if (place == NULL || run_open(&p.run, &e) < 0 || (p.tokens = tokenpool_open(place, &o,
 	    p.run.dry_run || p.status ? PLACE_ASIS : PLACE_CREATE, &e)) == NULL)
 		return run_abort(&p.run, &e);
 	if (p.status) {

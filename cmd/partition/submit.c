@@ -9,7 +9,7 @@
 #include "claim.h"
 #include "event.h"
 #include "granule/layout.h"
-#include "run/pool.h"
+#include "run/tokenpool.h"
 #include "submit.h"
 
 #define ATTEMPTS 3			/* of a job's element */
@@ -35,7 +35,7 @@ open_pool(struct partition *p, const char *place, struct err *e)
 	struct tokens_options to = { .wait = (int)p->wait, .stop = prog_signal, .tell = on_tokens, .ctx = p,
 		.who = "partition" };
 
-	return pool_open(place, &to, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
+	return tokenpool_open(place, &to, p->run.dry_run ? PLACE_ASIS : PLACE_CREATE, e);
 }
 
 /* Open the pool of a new plan, which gets its place. */
@@ -44,7 +44,7 @@ open_new_pool(struct partition *p, struct plan *plan, struct err *e)
 {
 	char dir[LAYOUT_SIZE];
 	const char *place = strcmp(p->engine, "none") == 0 && p->tokens == NULL ? "none:" :
-	    pool_place(p->tokens, p->root, dir, e);
+	    tokenpool_place(p->tokens, p->root, dir, e);
 
 	if (place == NULL)
 		return NULL;

@@ -1,12 +1,12 @@
-/* pool - the token pool as programs open it */
+/* tokenpool - the token pool as programs open it */
 
 #include <stdlib.h>
 
 #include "granule/dataset.h"
-#include "run/pool.h"
+#include "run/tokenpool.h"
 
 const char *
-pool_place(const char *given, const char *root, char dir[LAYOUT_SIZE], struct err *e)
+tokenpool_place(const char *given, const char *root, char dir[LAYOUT_SIZE], struct err *e)
 {
 	const char *place = given != NULL ? given : getenv("GENERATE_POOL");
 
@@ -16,7 +16,7 @@ pool_place(const char *given, const char *root, char dir[LAYOUT_SIZE], struct er
 }
 
 struct tokens *
-pool_open(const char *place, struct tokens_options *o, enum place_mode mode, struct err *e)
+tokenpool_open(const char *place, struct tokens_options *o, enum place_mode mode, struct err *e)
 {
 	struct tokens_pool pools[TOKENS_POOLS + 1] = {0};
 	const struct dataset *ds;
