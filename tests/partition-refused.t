@@ -108,7 +108,7 @@ refuse 'Socket timed out on send/recv operation'
 run partition --root tree --engine slurm --pending pending "$data/terra.list"
 is "$status $(cancelled) $(messages)" '3  0' 'a refusal that may pass: nothing is undone'
 like "$stderr" 'not all is submitted; partition --resume does the rest' '... what to do is said'
-is "$(free tree terra) $(free tree floating) $(ls tree/combiner/jobs | grep -c claimed)" '0 0 1' '... tokens and waiting granules are held'
+is "$(free tree terra) $(free tree floating) $(find tree/combiner/jobs -name "*claimed*" | wc -l | tr -d " ")" '0 0 1' '... tokens and waiting granules are held'
 run partition --resume "$(plan_of)"
 is "$status $(wc -l <"$cluster/jobs" | tr -d ' ') $(cut -d ' ' -f 2 "$cluster/jobs" | sort | uniq -d)" '0 17 ' \
 	'... resuming submits the rest, each job once'

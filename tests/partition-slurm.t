@@ -64,5 +64,10 @@ unlike "$pool" 8720 '... of all reservations'
 jobs=$(squeue -h -t all -o %F | sort -u | wc -l)
 run partition --resume "$plan"
 is "$status $(squeue -h -t all -o %F | sort -u | wc -l)" "0 $jobs" 'resuming the plan submits nothing'
+
+run partition --engine slurm:nosuch --root tree --pending pending list
+is "$status $(find pending -type f ! -name '.*' | wc -l | tr -d ' ')" '3 1' 'no such partition: the lists go to the pending queue'
+like "$stderr" 'partition: sbatch: invalid partition specified: nosuch' '... the reason is named'
+like "$(license-returner --root tree --status)" '^aqua  *3  *3  *0$' '... and no token is held'
 slurm_stop
 done_testing
