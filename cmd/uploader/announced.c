@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
@@ -12,11 +11,11 @@
 #include "announced.h"
 
 static char *
-announced_path(const char *granule, struct err *e)
+announced_path(const char *granule)
 {
 	const char *base = str_base(granule);
 
-	return mem_fmt(e, "%.*s.%s.announced", (int)(base - granule), granule, base);
+	return xfmt("%.*s.%s.announced", (int)(base - granule), granule, base);
 }
 
 static int
@@ -31,11 +30,11 @@ read_text(struct announced *j, const char *path, struct err *e)
 int
 announced_open(struct announced *j, const char *granule, struct err *e)
 {
-	char *path = announced_path(granule, e);
+	char *path = announced_path(granule);
 	int ret = -1;
 
 	*j = (struct announced){0};
-	if (path != NULL && newfile_open(&j->file, path, e) == 0)
+	if (newfile_open(&j->file, path, e) == 0)
 		ret = read_text(j, path, e);
 	if (ret < 0)
 		announced_close(j);
@@ -46,11 +45,11 @@ announced_open(struct announced *j, const char *granule, struct err *e)
 int
 announced_read(struct announced *j, const char *granule, struct err *e)
 {
-	char *path = announced_path(granule, e);
+	char *path = announced_path(granule);
 	int ret;
 
 	*j = (struct announced){0};
-	ret = path == NULL ? -1 : read_text(j, path, e);
+	ret = read_text(j, path, e);
 	free(path);
 	return ret;
 }
@@ -102,16 +101,16 @@ announced_prepare(struct announced *j, const char *md5, const char *topic, const
 	const char *old = j->text != NULL ? j->text : "";
 	const char *end = *old != '\0' && !str_ends(old, "\n") ? "\n" : "";
 	char *entry = entry_text(md5, topic, url, e);
-	char *text = entry != NULL ? mem_fmt(e, "%s%s%s\n", old, end, entry) : NULL;
+	char *text;
 	int ret = -1;
 
-	if (text == NULL)
-		goto out;
+	if (entry == NULL)
+		return -1;
+	text = xfmt("%s%s%s\n", old, end, entry);
 	if (strlen(text) > ANNOUNCED_MAX)
 		err_set(e, E_DATA, "%s: more than %d bytes", j->file.path, ANNOUNCED_MAX);
 	else if (newfile_write(&j->file, text, strlen(text), e) == 0)
-		ret = fsync(j->file.fd) < 0 ? err_sys(e, "%s", j->file.tmp) : 0;
-out:
+		ret = newfile_sync(&j->file, e);
 	free(entry);
 	free(text);
 	return ret;

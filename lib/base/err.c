@@ -10,7 +10,6 @@
 #undef err_set
 #undef err_sys
 #undef err_place
-#undef err_mem
 
 /* Messages quote names from lists and files; control characters must not reach a terminal or split a line. */
 static void
@@ -73,10 +72,4 @@ err_place(struct err *e)
 	if (e != NULL && (e->code == E_MISSING || e->code == E_DATA))
 		e->code = E_ENV;
 	return -1;
-}
-
-int
-err_mem(struct err *e, const char *subject)
-{
-	return err_set(e, E_ENV, "%s: out of memory", subject);
 }

@@ -38,15 +38,11 @@ int	err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2
 /* err_place - e speaks of a place that is written to: whatever is wrong there is no item's fault; returns -1. */
 int	err_place(struct err *e);
 
-/* err_mem - out of memory while working on subject; returns -1. */
-int	err_mem(struct err *e, const char *subject);
-
 /* What a static analyser cannot see from the declarations. */
 #ifdef __clang_analyzer__
 #define err_set(...) (err_set(__VA_ARGS__), -1)
 #define err_sys(...) (err_sys(__VA_ARGS__), -1)
 #define err_place(...) (err_place(__VA_ARGS__), -1)
-#define err_mem(...) (err_mem(__VA_ARGS__), -1)
 #endif
 
 #endif

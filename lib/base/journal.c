@@ -1,6 +1,5 @@
 /* journal - what a run has done, one JSON object a line */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,23 +62,17 @@ journal_add(const struct journal *j, json_t *record, struct err *e)
 {
 	char *text = record != NULL ? json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL, *line;
 	off_t end = lseek(j->fd, 0, SEEK_END);
-	ssize_t n;
-	int ret = -1;
+	int ret;
 
 	json_decref(record);
 	if (text == NULL)
 		return err_set(e, E_DATA, "%s: cannot be written as JSON", j->path);
 	line = xfmt("%s\n", text);
-	n = write(j->fd, line, strlen(line));
-	if (n == (ssize_t)strlen(line) && (!j->sync || fdatasync(j->fd) == 0)) {
-		ret = 0;
-	} else {
-		if (n >= 0 && n < (ssize_t)strlen(line))
-			errno = ENOSPC;
-		err_sys(e, "%s", j->path);
-		if (end >= 0)
-			(void)!ftruncate(j->fd, end);
-	}
+	ret = file_put(j->fd, j->path, line, strlen(line), e);
+	if (ret == 0 && j->sync && fdatasync(j->fd) < 0)
+		ret = err_sys(e, "%s", j->path);
+	if (ret < 0 && end >= 0)
+		(void)!ftruncate(j->fd, end);
 	free(line);
 	free(text);
 	return ret;

@@ -46,33 +46,6 @@ mem_grow(void *arrayp, size_t *capp, size_t need, size_t size, struct err *e)
 	return 0;
 }
 
-char *
-mem_str(const char *s, struct err *e)
-{
-	char *p = strdup(s);
-
-	if (p == NULL)
-		err_mem(e, "string");
-	return p;
-}
-
-char *
-mem_fmt(struct err *e, const char *fmt, ...)
-{
-	va_list ap;
-	char *p = NULL;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&p, fmt, ap);
-	va_end(ap);
-	if (n < 0) {
-		err_mem(e, "string");
-		return NULL;
-	}
-	return p;
-}
-
 void
 mem_die(const char *what)
 {
@@ -115,13 +88,11 @@ xfmt(const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&p, fmt, ap);
-	va_end(ap);
-	if (n < 0)
+	if (vasprintf(&p, fmt, ap) < 0)
 		mem_die("out of memory");
+	va_end(ap);
 	return p;
 }
 

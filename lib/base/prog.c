@@ -192,22 +192,16 @@ void
 prog_log_from(bool on, const char *origin, const char *fmt, ...)
 {
 	struct buf b = {0};
-	char *text = NULL;
 	va_list ap;
-	int n;
 
 	if (!on)
 		return;
+	buf_add(&b, "%s : ", origin);
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	buf_vadd(&b, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	buf_add(&b, "%s : %s", origin, text);
-	if (buf_text(&b, NULL) != NULL)
-		prog_log(b.text);
+	prog_log(b.text);
 	buf_free(&b);
-	free(text);
 }
 
 int

@@ -74,21 +74,29 @@ str_number(const char *s, size_t n)
 }
 
 void
-buf_add(struct buf *b, const char *fmt, ...)
+buf_vadd(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	int n;
 
-	va_start(ap, fmt);
+	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		mem_die("text that cannot be formatted");
 	xgrow(&b->text, &b->cap, b->len + (size_t)n + 1, 1);
-	va_start(ap, fmt);
-	(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, ap);
-	va_end(ap);
+	(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, again);
+	va_end(again);
 	b->len += (size_t)n;
+}
+
+void
+buf_add(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vadd(b, fmt, ap);
+	va_end(ap);
 }
 
 void
@@ -113,26 +121,11 @@ buf_str(const struct buf *b)
 	return b->text != NULL ? b->text : "";
 }
 
-const char *
-buf_text(const struct buf *b, struct err *e)
-{
-	(void)e;
-	return buf_str(b);
-}
-
 void
 strlist_push(struct strlist *l, const char *s)
 {
 	xgrow(&l->item, &l->cap, l->n + 1, sizeof(*l->item));
 	l->item[l->n++] = xstrdup(s);
-}
-
-int
-strlist_add(struct strlist *l, const char *s, struct err *e)
-{
-	(void)e;
-	strlist_push(l, s);
-	return 0;
 }
 
 static int

@@ -1,6 +1,7 @@
 #ifndef STR_H
 #define STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,6 +37,7 @@ struct buf {
 };
 
 void	buf_add(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void	buf_vadd(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* buf_put - append n bytes as they are; fast, for texts put together from many small pieces. */
 void	buf_put(struct buf *b, const char *data, size_t n);
@@ -44,9 +46,6 @@ void	buf_free(struct buf *b);
 /* buf_str - the text, "" when empty; owned by b. */
 const char	*buf_str(const struct buf *b);
 
-/* buf_text - being replaced by buf_str. */
-const char	*buf_text(const struct buf *b, struct err *e);
-
 /* A list of copied strings. All-zero is empty. */
 struct strlist {
 	char **item;
@@ -54,7 +53,6 @@ struct strlist {
 };
 
 void	strlist_push(struct strlist *l, const char *s);
-int	strlist_add(struct strlist *l, const char *s, struct err *e);	/* being replaced by strlist_push */
 void	strlist_sort(struct strlist *l);	/* by bytes */
 void	strlist_free(struct strlist *l);
 

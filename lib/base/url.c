@@ -91,7 +91,7 @@ url_parse(const char *text, struct url *u, struct err *e)
 		return err_set(e, E_DATA, "%.*s: no host in the URL", url_shown(text), text);
 	h = curl_url();
 	if (h == NULL)
-		return err_mem(e, "URL");
+		mem_die("out of memory");
 	if (strlen(text) > URL_MAX || curl_url_set(h, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
 		ret = err_set(e, E_DATA, "%.*s: not a URL", url_shown(text), text);
 	else if (has_credentials(h))
@@ -110,9 +110,7 @@ url_parse_host(const char *text, struct url *u, struct err *e)
 
 	if (strstr(text, "://") != NULL)
 		return url_parse(text, u, e);
-	url = mem_fmt(e, "https://%s/", text);
-	if (url == NULL)
-		return -1;
+	url = xfmt("https://%s/", text);
 	ret = url_parse(url, u, e);
 	free(url);
 	return ret;

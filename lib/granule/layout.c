@@ -51,7 +51,6 @@ layout_dir(const char *root, enum layout what, const struct dataset *ds, enum pt
 {
 	struct civil c = clock_civil(time);
 	struct buf b = {0};
-	const char *text;
 	int ret;
 
 	buf_add(&b, "%s/", root);
@@ -61,8 +60,7 @@ layout_dir(const char *root, enum layout what, const struct dataset *ds, enum pt
 		else
 			buf_add(&b, "%c", *p);
 	}
-	text = buf_text(&b, e);
-	ret = text == NULL ? -1 : str_fmt(out, LAYOUT_SIZE, e, "%s", text);
+	ret = str_fmt(out, LAYOUT_SIZE, e, "%s", b.text);
 	buf_free(&b);
 	return ret;
 }

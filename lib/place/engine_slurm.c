@@ -1,6 +1,5 @@
 /* engine_slurm - array jobs of a Slurm cluster, by its commands */
 
-#include <dirent.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -309,13 +308,14 @@ slurm_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct 
 static char *
 find_log(const char *logs, const char *name)
 {
-	DIR *d = logs != NULL ? opendir(logs) : NULL;
-	const struct dirent *entry;
+	struct strlist names = {0};
 	size_t n = strlen(name);
 	char *id = NULL;
 
-	while (d != NULL && id == NULL && (entry = readdir(d)) != NULL) {
-		const char *s = entry->d_name;
+	if (logs != NULL)
+		(void)file_names(logs, &names, NULL);
+	for (size_t i = 0; i < names.n && id == NULL; i++) {
+		const char *s = names.item[i];
 		int digits;
 
 		if (strncmp(s, name, n) != 0 || s[n] != '-')
@@ -325,8 +325,7 @@ find_log(const char *logs, const char *name)
 		if (digits > 0 && digits <= ID_DIGITS_MAX && s[digits] == '_')
 			id = xfmt("%.*s", digits, s);
 	}
-	if (d != NULL)
-		(void)closedir(d);
+	strlist_free(&names);
 	return id;
 }
 

@@ -26,20 +26,18 @@ notify_open(struct notify *n, const char *place, struct err *e)
 void
 notify_add(struct notify *n, const char *fmt, ...)
 {
-	char *text;
+	size_t before = n->text.len;
 	va_list ap;
 
 	if (n->topic == NULL)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		mem_die("out of memory");
+	buf_vadd(&n->text, fmt, ap);
 	va_end(ap);
-	if (n->text.len + strlen(text) > NOTIFY_MAX)
-		n->left_out++;
-	else
-		buf_add(&n->text, "%s", text);
-	free(text);
+	if (n->text.len <= NOTIFY_MAX)
+		return;
+	n->text.text[n->text.len = before] = '\0';
+	n->left_out++;
 }
 
 int

@@ -395,19 +395,16 @@ run_oddities(struct run *r, struct oddities *o)
 void
 run_log(const struct run *r, const char *origin, const char *fmt, ...)
 {
+	struct buf b = {0};
 	va_list ap;
-	char *text;
-	int n;
 
 	if (!r->final_log)
 		return;
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	buf_vadd(&b, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		mem_die("out of memory");
-	prog_log_from(true, origin, "%s", text);
-	free(text);
+	prog_log_from(true, origin, "%s", b.text);
+	buf_free(&b);
 }
 
 void

@@ -77,8 +77,6 @@ buffers(void)
 {
 	struct buf b = {0};
 	struct strlist l = {0};
-	struct err e = {0};
-	int n = 0;
 
 	is_str(buf_str(&b), "", "an empty buffer is an empty text");
 	for (int i = 0; i < 1000; i++)
@@ -89,9 +87,11 @@ buffers(void)
 	buf_free(&b);
 
 	for (int i = 0; i < 1000; i++)
-		n += strlist_add(&l, i % 2 ? "odd" : "even", &e);
-	ok(n == 0 && l.n == 1000, "a list of strings grows");
+		strlist_push(&l, i % 2 ? "odd" : "even");
+	ok(l.n == 1000, "a list of strings grows");
 	is_str(l.item[999], "odd", "... and keeps copies");
+	strlist_sort(&l);
+	ok(strcmp(l.item[499], "even") == 0 && strcmp(l.item[500], "odd") == 0, "... and is sorted");
 	strlist_free(&l);
 	strlist_free(&l);
 	is_int((long long)l.n, 0, "a list freed is empty");
@@ -171,8 +171,8 @@ memory(void)
 	is_int(mem_grow(&array, &cap, SIZE_MAX, sizeof(*array), &e), -1, "... also at the very end");
 	is_int(array[4], 42, "... and keeps the array");
 	free(array);
-	p = mem_fmt(&e, "%d-%s", 7, "x");
-	is_str(p, "7-x", "mem_fmt");
+	p = xfmt("%d-%s", 7, "x");
+	is_str(p, "7-x", "xfmt");
 	free(p);
 }
 
