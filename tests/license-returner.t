@@ -287,8 +287,17 @@ wrong --reconcile
 wrong --tokens ids --status
 wrong -d aqua -t refined --job nothing.json
 wrong --notify - --status
-run env GENERATE_TOKENS=moon=3 license-returner --root tree --status
-is "$status:$stdout" 2: 'wrong: GENERATE_TOKENS'
+for bad in aqua aqua= aqua=x aqua=-1 aqua=99999 aqua=1,, moon=1 =1 'aqua=1;terra=2' 'aqua=1 ' aqua=10001; do
+	for how in "--set-capacity=$bad" "GENERATE_TOKENS=$bad"; do
+		case $how in
+		-*) run license-returner --root tree "$how" ;;
+		*) run env "$how" license-returner --root tree --status ;;
+		esac
+		[ "$status:$stdout" = 2: ] || echo "$how: $status"
+		printf '%s\n' "$stderr" | grep -q "^license-returner: ${how%%=*} $bad: " || echo "$how: $stderr"
+	done
+done >wrong
+is "$(cat wrong)" '' 'wrong: sizes of pools that are none'
 run env GENERATE_TOKENS=aqua=3,floating=1 license-returner --root other --status
 like "$stdout" '^aqua +3 +3 +0$' 'GENERATE_TOKENS sizes a new pool'
 

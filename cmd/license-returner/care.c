@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "place/engine.h"
+#include "run/tokenpool.h"
 #include "returner.h"
 
 #define OLD (6 * 3600)			/* a reservation held longer than that is worth a warning */
@@ -156,51 +157,15 @@ care_reap(struct returner *p)
 
 /* --- size ------------------------------------------------------------------------------------------------------- */
 
-/* The first POOL=N of *text, which moves on behind it: 1, 0 at the end, -1 with E_USAGE. */
-static int
-next_size(const char *all, const char **text, const char **pool, int *n, struct err *e)
-{
-	size_t len = strcspn(*text, ","), key = strcspn(*text, "=,"), digits = key < len ? len - key - 1 : 0;
-	const char *s = *text;
-	const struct dataset *ds;
-	char name[32];
-
-	if (*s == '\0')
-		return 0;
-	if (digits < 1 || digits > 5 || !str_digits(s + key + 1, digits) || key >= sizeof(name))
-		return err_set(e, E_USAGE, "--set-capacity %s: not POOL=N", all);
-	xsnprintf(name, sizeof(name), "%.*s", (int)key, s);
-	ds = dataset_find(name);
-	if (ds == NULL && strcmp(name, TOKENS_FLOATING) != 0)
-		return err_set(e, E_USAGE, "--set-capacity %s: there is no pool %s", all, name);
-	*pool = ds != NULL ? ds->key : TOKENS_FLOATING;
-	*n = str_number(s + key + 1, digits);
-	if (*n > TOKENS_CAPACITY_MAX)
-		return err_set(e, E_USAGE, "--set-capacity %s: more than %d", all, TOKENS_CAPACITY_MAX);
-	*text += s[len] == ',' ? len + 1 : len;
-	return 1;
-}
-
-int
-care_check(const struct returner *p, struct err *e)
-{
-	const char *s = p->sizes, *pool;
-	int n, r;
-
-	while ((r = next_size(p->sizes, &s, &pool, &n, e)) > 0)
-		;
-	return r;
-}
-
 void
 care_sizes(struct returner *p)
 {
-	const char *s = p->sizes, *pool = NULL;
+	struct tokens_pool sizes[TOKENS_POOLS];
 	struct err e;
-	int n = 0;
+	int n = tokenpool_sizes("--set-capacity", p->sizes, sizes, &e);
 
-	while (next_size(p->sizes, &s, &pool, &n, &e) > 0)
-		if (tokens_set_capacity(p->tokens, pool, n, &e) < 0) {
+	for (int i = 0; i < n; i++)
+		if (tokens_set_capacity(p->tokens, sizes[i].name, sizes[i].capacity, &e) < 0) {
 			run_error(&p->run, &e);
 			return;
 		}

@@ -106,6 +106,7 @@ static void
 check_options(struct returner *p)
 {
 	const struct run *r = &p->run;
+	struct tokens_pool sizes[TOKENS_POOLS];
 	struct err e;
 
 	p->run.no_items = p->status || p->reap || p->sizes != NULL;
@@ -115,7 +116,7 @@ check_options(struct returner *p)
 		run_usage("--status, --reap and --set-capacity are for the whole pool");
 	if (p->force && !p->reap)
 		run_usage("--force is for --reap");
-	if (p->sizes != NULL && care_check(p, &e) < 0)
+	if (p->sizes != NULL && tokenpool_sizes("--set-capacity", p->sizes, sizes, &e) < 0)
 		run_usage("%s", e.msg);
 	if (!r->no_items && r->ds == NULL)
 		run_usage("-d is missing: whose tokens?");

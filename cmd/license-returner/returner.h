@@ -20,8 +20,7 @@ struct returner {
 void	log_begin(const struct returner *p, const char *uid);
 void	log_returned(const struct returner *p, const char *uid, const struct tokens_returned *back);
 
-/* care.c: the pool as a whole. care_check: whether --set-capacity is POOL=N,...; -1 with E_USAGE. */
-int	care_check(const struct returner *p, struct err *e);
+/* care.c: the pool as a whole. */
 void	care_sizes(struct returner *p);
 void	care_status(struct returner *p);
 void	care_reap(struct returner *p);

@@ -30,30 +30,6 @@ tokens_name(const char *pool, const char *uid, enum tokens_kind kind, char out[T
 	    kind == TOKENS_QL ? "ql" : kind == TOKENS_R ? "r" : TOKENS_FLOATING);
 }
 
-/* The pools of a new document; capacities, "aqua=13,floating=2", before the defaults. */
-static int
-set_pools(struct tokens *t, const struct tokens_pool *pools, const char *capacities, struct err *e)
-{
-	while (pools[t->npools].name != NULL && t->npools < TOKENS_POOLS) {
-		t->pools[t->npools] = pools[t->npools];
-		t->npools++;
-	}
-	for (const char *s = capacities; s != NULL && *s != '\0';) {
-		size_t n = strcspn(s, ","), key = strcspn(s, "=,"), digits = key < n ? n - key - 1 : 0, i = 0;
-		int value = digits >= 1 && digits <= 5 && str_digits(s + key + 1, digits) ?
-		    str_number(s + key + 1, digits) : -1;
-
-		while (i < t->npools && (strlen(t->pools[i].name) != key || memcmp(t->pools[i].name, s, key) != 0))
-			i++;
-		if (i == t->npools || value < 0 || value > TOKENS_CAPACITY_MAX)
-			return err_set(e, E_USAGE, "%.*s: not a pool and its tokens, as in %s=%d", (int)n, s,
-			    t->pools[0].name, t->pools[0].capacity);
-		t->pools[i].capacity = value;
-		s += s[n] == ',' ? n + 1 : n;
-	}
-	return 0;
-}
-
 struct tokens *
 tokens_open(const char *place, const struct tokens_options *o, enum place_mode mode, struct err *e)
 {
@@ -65,8 +41,10 @@ tokens_open(const char *place, const struct tokens_options *o, enum place_mode m
 	owner_here(t->here);
 	if (t->o.wait <= 0)
 		t->o.wait = TOKENS_WAIT;
-	if (set_pools(t, o->pools, o->capacities, e) < 0)
-		goto fail;
+	while (t->npools < TOKENS_POOLS && o->pools[t->npools].name != NULL) {
+		t->pools[t->npools] = o->pools[t->npools];
+		t->npools++;
+	}
 	if (o->who != NULL && !str_plain(o->who)) {
 		err_set(e, E_USAGE, "%s: not the name of a program", t->name);
 		goto fail;

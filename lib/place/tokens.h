@@ -67,8 +67,7 @@ enum tokens_event {
 typedef void	tokens_tell(void *ctx, enum tokens_event event, const char *text);
 
 struct tokens_options {
-	const struct tokens_pool *pools;	/* name NULL at the end; names must stay valid */
-	const char *capacities;		/* "aqua=13,floating=2": other defaults; NULL without */
+	const struct tokens_pool *pools;	/* of a new document; name NULL at the end. Names must stay valid */
 	const char *who;		/* program, for others to read; NULL = unknown. Must stay valid */
 	int wait;			/* seconds to try; 0 = TOKENS_WAIT */
 	int (*stop)(void);		/* not 0 = give up (prog_signal); may be NULL */
