@@ -706,17 +706,17 @@ crowd(void)
 	for (int i = 0; i < MANY; i++)
 		if (fork() == 0) {
 			struct tokens_request rq = { .pool = "aqua", .max = 3, TOKENS_REQUEST_DEFAULTS };
-			struct tokens_shares s = { .ql = 1, .r = 1 };
 			struct tokens_returned b;
 			struct tokens_grant g;
 			int n = 0;
 
 			for (int k = 0; k < ROUNDS; k++) {
 				int r = tokens_acquire(t, &rq, &g, &e);
+				struct tokens_shares s = { .r = g.dataset, .floating = g.floating };
 
 				if (r < 0 || (r > 0 && (tokens_assign(t, "aqua", g.uid, &s, NULL, &e) != 1 ||
-				    tokens_release(t, "aqua", g.uid, TOKENS_OF_ALL, &b, &e) < 0 || !b.removed[TOKENS_QL] ||
-				    !b.removed[TOKENS_R]))) {
+				    tokens_release(t, "aqua", g.uid, TOKENS_OF_ALL, &b, &e) < 0 ||
+				    b.number[TOKENS_R] != s.r || b.number[TOKENS_FL] != s.floating))) {
 					(void)fprintf(stderr, "# %s\n", e.msg);
 					_exit(100);
 				}
