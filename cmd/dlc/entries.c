@@ -27,10 +27,13 @@ entries_add(struct entries *t, const char *key, const char *sha1, size_t line)
 void
 entries_line(const struct entries *t, const struct entry *n, struct buf *b)
 {
-	char hex[2 * ENTRY_SHA1 + 1];
+	char hex[2 * ENTRY_SHA1 + 2] = " ";
 
-	hex_text(n->sha1, ENTRY_SHA1, hex);
-	buf_add(b, "%s%s %s", strchr(n->key, '/') != NULL ? "" : t->files_url, n->key, hex);
+	if (strchr(n->key, '/') == NULL)
+		buf_put(b, t->files_url, strlen(t->files_url));
+	buf_put(b, n->key, strlen(n->key));
+	hex_text(n->sha1, ENTRY_SHA1, hex + 1);
+	buf_put(b, hex, sizeof(hex) - 1);
 }
 
 void

@@ -17,12 +17,14 @@ report_files(struct run *r, const struct lists *l, bool lists)
 
 		item_begin(&it, p->file->key);
 		it.text = line;
-		strlist_push(&it.outputs, line);
-		*strchr(it.outputs.item[0], ' ') = '\0';	/* the URL */
-		hex_text(p->file->sha1, ENTRY_SHA1, hex);
-		item_set(&it, "sha1", "s", hex);
-		item_set(&it, "change", "s", p->changed ? "changed" : "new");
-		item_set(&it, "list", "s?", lists ? l->list[p->list].name : NULL);
+		if (r->json) {
+			strlist_push(&it.outputs, line);
+			*strchr(it.outputs.item[0], ' ') = '\0';	/* the URL */
+			hex_text(p->file->sha1, ENTRY_SHA1, hex);
+			item_set(&it, "sha1", "s", hex);
+			item_set(&it, "change", "s", p->changed ? "changed" : "new");
+			item_set(&it, "list", "s?", lists ? l->list[p->list].name : NULL);
+		}
 		run_put(r, &it);
 	}
 }

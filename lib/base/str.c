@@ -80,11 +80,14 @@ buf_vadd(struct buf *b, const char *fmt, va_list ap)
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	xgrow(&b->text, &b->cap, b->len + 1, 1);
+	n = vsnprintf(b->text + b->len, b->cap - b->len, fmt, ap);
 	if (n < 0)
 		mem_die("text that cannot be formatted");
-	xgrow(&b->text, &b->cap, b->len + (size_t)n + 1, 1);
-	(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, again);
+	if ((size_t)n >= b->cap - b->len) {
+		xgrow(&b->text, &b->cap, b->len + (size_t)n + 1, 1);
+		(void)vsnprintf(b->text + b->len, b->cap - b->len, fmt, again);
+	}
 	va_end(again);
 	b->len += (size_t)n;
 }
