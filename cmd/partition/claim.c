@@ -59,19 +59,20 @@ claim_lock(const struct partition *p, struct err *e)
 	return fd;
 }
 
-char *
-claim_plan(const struct partition *p, const char *uid)
+int
+claim_plan(const struct partition *p, const char *uid, char **path, struct err *e)
 {
-	char *end = xfmt("_%s.json", uid), *path = NULL;
+	char *end = xfmt("_%s.json", uid);
 	struct strlist found = {0};
+	int ret = find(p->plans, end, &found, e);
 
-	(void)find(p->plans, end, &found, NULL);
-	for (size_t i = 0; i < found.n && path == NULL; i++)
+	*path = NULL;
+	for (size_t i = 0; i < found.n && *path == NULL; i++)
 		if (str_ends(found.item[i], end))	/* a journal alone is none */
-			path = xfmt("%s/%s", p->plans, found.item[i]);
+			*path = xfmt("%s/%s", p->plans, found.item[i]);
 	strlist_free(&found);
 	free(end);
-	return path;
+	return ret < 0 ? -1 : *path != NULL;
 }
 
 /* Whether name is that of an SST file of the dataset, and its time. */
@@ -160,36 +161,38 @@ static int
 take_list(struct partition *p, const char *dir, const char *name, struct waiting *w, struct err *e)
 {
 	const char *mark = strstr(name, CLAIMED);
-	char *from, *to, *other = NULL;
+	size_t n = mark != NULL ? (size_t)(mark - name) : strlen(name);
+	char *from, *to, *plan = NULL;
 	int fd, ret = 0;
 
-	if (mark != NULL && (p->run.dry_run || (other = claim_plan(p, mark + strlen(CLAIMED))) != NULL)) {
-		free(other);			/* its plan takes care of it */
+	if (mark != NULL && p->run.dry_run)
 		return 0;
+	if (mark != NULL && claim_plan(p, mark + strlen(CLAIMED), &plan, e) != 0) {
+		ret = plan != NULL ? 0 : -1;	/* the plan takes care of it */
+		free(plan);
+		return ret;
 	}
 	from = xfmt("%s/%s", dir, name);
-	to = xfmt("%.*s" CLAIMED "%s", mark != NULL ? (int)(strlen(from) - strlen(mark)) : (int)strlen(from), from,
-	    p->uid);
-	if (p->run.dry_run)
-		xsnprintf(to, strlen(to) + 1, "%s", from);
-	else if (rename(from, to) < 0)
-		ret = errno == ENOENT ? 1 : err_sys(e, "%s: cannot claim", from);
-	if (ret == 0) {
-		if (!p->run.dry_run)
-			strlist_push(w->files, to);
-		fd = open(to, (p->run.dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
-		if (fd < 0)
-			ret = errno == ENOENT ? 0 : err_sys(e, "%s", to);
-		else if (!p->run.dry_run && file_lock(fd, to, FILE_WAIT, e) < 0)
-			ret = -1;
-		if (ret == 0 && fd >= 0)
-			ret = read_names(p, fd, to, w, e);
-		if (fd >= 0)
-			(void)close(fd);
+	to = p->run.dry_run ? xstrdup(from) : xfmt("%s/%.*s" CLAIMED "%s", dir, (int)n, name, p->uid);
+	if (!p->run.dry_run && rename(from, to) < 0) {
+		ret = errno == ENOENT ? 0 : err_sys(e, "%s: cannot claim", from);
+		goto out;
 	}
+	if (!p->run.dry_run)
+		strlist_push(w->files, to);
+	fd = open(to, (p->run.dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		ret = errno == ENOENT ? 0 : err_sys(e, "%s", to);
+	else if (!p->run.dry_run && file_lock(fd, to, FILE_WAIT, e) < 0)
+		ret = -1;
+	else
+		ret = read_names(p, fd, to, w, e);
+	if (fd >= 0)
+		(void)close(fd);
+out:
 	free(from);
 	free(to);
-	return ret < 0 ? -1 : 0;
+	return ret;
 }
 
 int

@@ -19,8 +19,9 @@
  * -1 with E_ENV, E_SIGNAL. close(2) unlocks. */
 int	claim_lock(const struct partition *p, struct err *e);
 
-/* claim_plan - path of the plan of the run with that id, owned by the caller; NULL without. */
-char	*claim_plan(const struct partition *p, const char *uid);
+/* claim_plan - 1 and the path, owned by the caller, of the plan that the run with that id has made; 0 and NULL without;
+ * -1 with E_ENV. */
+int	claim_plan(const struct partition *p, const char *uid, char **path, struct err *e);
 
 /* claim_late - give companions without an SST file to those that were downloaded earlier. -1 with E_ENV. */
 int	claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e);

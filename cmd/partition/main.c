@@ -197,7 +197,7 @@ start(struct partition *p, struct err *e)
 
 	if (event_read(p, &ev, e) < 0)
 		goto out;
-	if (*ev.uid != '\0' && (earlier = claim_plan(p, p->uid)) != NULL)
+	if (*ev.uid != '\0' && claim_plan(p, p->uid, &earlier, e) != 0)
 		goto again;			/* its lists are needed no more */
 	if (intake_read(p, &ev, &in, e) < 0)
 		goto out;
@@ -215,7 +215,7 @@ start(struct partition *p, struct err *e)
 	engine_close(en);			/* what it does comes with the plan */
 	if (!p->run.dry_run && p->outdir == NULL && (lock = claim_lock(p, e)) < 0)
 		goto out;
-	if (*ev.uid != '\0' && (earlier = claim_plan(p, p->uid)) != NULL)
+	if (*ev.uid != '\0' && claim_plan(p, p->uid, &earlier, e) != 0)
 		goto again;			/* made while we waited for the lock */
 	event_names(p, &ev, &plan.lists);
 	got = make_plan(p, &ev, &in, config, &limits, &plan, &pool, e);
@@ -226,10 +226,12 @@ start(struct partition *p, struct err *e)
 		ret = got > 0 ? submit_plan(p, &plan, pool) : event_postpone(p, &plan.lists, e);
 	goto out;
 again:
-	prog_info("%s: this message has been here before", earlier);
 	if (lock >= 0)
 		(void)close(lock);
-	ret = resume(p, earlier, e);
+	if (earlier != NULL) {
+		prog_info("%s: this message has been here before", earlier);
+		ret = resume(p, earlier, e);
+	}
 out:
 	free(earlier);
 	tokens_close(pool);
@@ -268,10 +270,7 @@ check_options(struct partition *p)
 		run_usage("--uid %s: neither 8 hexadecimal nor 4 decimal digits", p->uid_given);
 	if (p->uid_given != NULL)
 		xsnprintf(p->uid, sizeof(p->uid), "%s", p->uid_given);
-	if (p->resume != NULL) {		/* the plan stands for the lists: standard input is not looked at */
-		p->run.args = (char **)(uintptr_t)&p->resume;
-		p->run.nargs = 1;
-	}
+	p->run.no_items = p->resume != NULL;
 	p->run.final_log |= p->event && !p->run.dry_run;
 }
 

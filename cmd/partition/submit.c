@@ -217,6 +217,8 @@ put_plan(struct partition *p, const struct plan *plan)
 	struct item it;
 
 	item_begin(&it, NULL);
+	for (size_t i = 0; i < plan->lists.n; i++)
+		strlist_push(&it.inputs, plan->lists.item[i]);
 	strlist_push(&it.outputs, plan->path);
 	it.text = xfmt("plan\t%s", plan->path);
 	item_set(&it, "plan", "o", item_text(plan->path));
