@@ -94,23 +94,20 @@ by_order(const void *a, const void *b, void *sorts_last)
 void
 entries_sort(struct entries *t, const char *sorts_last)
 {
-	size_t kept = 0;
+	struct entry *item = t->item, *last = NULL;
 
-	if (t->n > 1)
-		qsort_r(t->item, t->n, sizeof(*t->item), by_order, &sorts_last);
-	for (size_t i = 0; i < t->n; i++) {
-		struct entry *last = kept > 0 ? &t->item[kept - 1] : NULL, *n = &t->item[i];
-
-		if (last == NULL || strcmp(last->key, n->key) != 0) {
-			t->item[kept++] = *n;
-			continue;
-		}
-		if (memcmp(last->sha1, n->sha1, ENTRY_SHA1) != 0)
+	if (item == NULL)
+		return;
+	qsort_r(item, t->n, sizeof(*item), by_order, &sorts_last);
+	for (struct entry *n = item; n < item + t->n; n++) {
+		if (last == NULL || strcmp(last->key, n->key) != 0)
+			last = last == NULL ? item : last + 1;
+		else if (memcmp(last->sha1, n->sha1, ENTRY_SHA1) != 0)
 			oddity(&t->twice, "%s: line %u: %s has another checksum in line %u, which is taken", t->name,
 			    last->line, n->key, n->line);
 		*last = *n;
 	}
-	t->n = kept;
+	t->n = last != NULL ? (size_t)(last - item) + 1 : 0;
 }
 
 void

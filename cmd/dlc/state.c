@@ -164,20 +164,20 @@ state_open(struct state *s, struct err *e)
 static int
 by_order(const void *a, const void *b, void *sorts_last)
 {
-	return entries_order(*(struct entry *const *)a, *(struct entry *const *)b, *(const char **)sorts_last);
+	return entries_order(a, b, *(const char **)sorts_last);
 }
 
 /* What will be in the state, sorted. */
 static void
 new_text(struct state *s, const struct entries *found, int32_t day, int32_t keep, const char *sorts_last, struct buf *b)
 {
-	const struct entry **all = xarray(found->n + s->known.n, sizeof(*all));
+	struct entry *all = xarray(found->n + s->known.n, sizeof(*all));
 	size_t n = 0;
 
 	for (size_t i = 0; i < found->n; i++) {
 		struct entry *k = entries_find(&s->known, found->item[i].key);
 
-		all[n++] = &found->item[i];
+		all[n++] = found->item[i];
 		if (k != NULL)
 			k->missed = SEEN;
 	}
@@ -189,16 +189,16 @@ new_text(struct state *s, const struct entries *found, int32_t day, int32_t keep
 		if (k->missed == 0)
 			k->missed = day;
 		if (day - k->missed <= keep)
-			all[n++] = k;
+			all[n++] = *k;
 	}
 	if (n > found->n)
 		qsort_r(all, n, sizeof(*all), by_order, &sorts_last);
 	for (size_t i = 0; i < n; i++) {
 		char text[WINDOW_TEXT_SIZE];
 
-		entries_line(&s->known, all[i], b);
-		if (all[i]->missed > 0) {
-			window_text(all[i]->missed * WINDOW_DAY, text);
+		entries_line(&s->known, &all[i], b);
+		if (all[i].missed > 0) {
+			window_text(all[i].missed * WINDOW_DAY, text);
 			buf_add(b, " %s", text);
 		}
 		buf_put(b, "\n", 1);

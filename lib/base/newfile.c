@@ -108,7 +108,7 @@ newfile_copy(struct newfile *f, int from, const char *name, enum digest_alg alg,
 
 /* A sync of the file system also waits for what others have written there; few files are synced one by one. */
 static void
-sync_group(struct newfile *const f[], size_t n, struct err why[])
+sync_group(struct newfile f[], size_t n, struct err why[])
 {
 	dev_t synced = 0;
 	struct stat st;
@@ -118,16 +118,16 @@ sync_group(struct newfile *const f[], size_t n, struct err why[])
 
 		why[i].code = E_NONE;
 		if (n < TOGETHER) {
-			rc = fsync(f[i]->fd);
+			rc = fsync(f[i].fd);
 		} else {
-			rc = fstat(f[i]->fd, &st);
-			if (rc == 0 && (i == 0 || st.st_dev != synced) && (rc = syncfs(f[i]->fd)) == 0)
+			rc = fstat(f[i].fd, &st);
+			if (rc == 0 && (i == 0 || st.st_dev != synced) && (rc = syncfs(f[i].fd)) == 0)
 				synced = st.st_dev;
 			if (rc == 0)	/* not every kernel says for all that one of them could not be written */
-				rc = sync_file_range(f[i]->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE);
+				rc = sync_file_range(f[i].fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE);
 		}
 		if (rc < 0)
-			err_sys(&why[i], "%s", f[i]->tmp);
+			err_sys(&why[i], "%s", f[i].tmp);
 	}
 }
 
@@ -161,25 +161,25 @@ newfile_publish(struct newfile *f, const char *path, struct err *e)
 }
 
 size_t
-newfile_commit_group(struct newfile *const f[], size_t n, struct err why[])
+newfile_commit_group(struct newfile f[], size_t n, struct err why[])
 {
 	size_t *dirs = xarray(n, sizeof(*dirs)), ndirs = 0, failed = 0;
 
 	sync_group(f, n, why);
 	for (size_t i = 0; i < n; i++)
 		if (why[i].code == E_NONE)
-			(void)rename_one(f[i], &why[i]);
+			(void)rename_one(&f[i], &why[i]);
 	for (size_t i = 0; i < n; i++) {
-		size_t len = (size_t)(str_base(f[i]->path) - f[i]->path), k = 0;
+		size_t len = (size_t)(str_base(f[i].path) - f[i].path), k = 0;
 
 		if (why[i].code != E_NONE)
 			continue;
-		while (k < ndirs && (strncmp(f[dirs[k]]->path, f[i]->path, len) != 0 ||
-		    str_base(f[dirs[k]]->path) != f[dirs[k]]->path + len))
+		while (k < ndirs && (strncmp(f[dirs[k]].path, f[i].path, len) != 0 ||
+		    str_base(f[dirs[k]].path) != f[dirs[k]].path + len))
 			k++;
 		if (k == ndirs) {
 			dirs[ndirs++] = i;
-			(void)file_sync_dir(f[i]->path, &why[i]);
+			(void)file_sync_dir(f[i].path, &why[i]);
 		} else if (why[dirs[k]].code != E_NONE) {
 			why[i] = why[dirs[k]];
 		}
@@ -195,7 +195,7 @@ newfile_commit(struct newfile *f, struct err *e)
 {
 	struct err why;
 
-	return newfile_commit_group(&f, 1, &why) == 0 ? 0 : err_set(e, why.code, "%s", why.msg);
+	return newfile_commit_group(f, 1, &why) == 0 ? 0 : err_set(e, why.code, "%s", why.msg);
 }
 
 void
@@ -237,22 +237,18 @@ file_write(const char *path, const char *text, struct err *e)
 int
 newfiles_commit(struct newfiles *g, struct err *e)
 {
-	struct newfile **f = xarray(g->n, sizeof(*f));
 	struct err *why = xarray(g->n, sizeof(*why));
 	int ret = 0;
 
-	for (size_t i = 0; i < g->n; i++)
-		f[i] = &g->file[i];
-	(void)newfile_commit_group(f, g->n, why);
+	(void)newfile_commit_group(g->file, g->n, why);
 	for (size_t i = 0; i < g->n; i++) {
-		if (f[i]->committed)
-			strlist_push(&g->made, f[i]->path);
+		if (g->file[i].committed)
+			strlist_push(&g->made, g->file[i].path);
 		if (why[i].code != E_NONE && ret == 0)
 			ret = err_set(e, why[i].code, "%s", why[i].msg);
-		newfile_close(f[i]);
+		newfile_close(&g->file[i]);
 	}
 	g->n = 0;
-	free(f);
 	free(why);
 	return ret;
 }

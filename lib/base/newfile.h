@@ -70,7 +70,7 @@ int	newfile_commit(struct newfile *f, struct err *e);
  * Files appear in the order of f. why[i] gets the failure of f[i], code E_NONE without one. Returns the number of
  * failures.
  */
-size_t	newfile_commit_group(struct newfile *const f[], size_t n, struct err why[]);
+size_t	newfile_commit_group(struct newfile f[], size_t n, struct err why[]);
 
 /* newfile_close - release f; the temporary file is removed unless it was committed. Safe on all-zero and twice. */
 void	newfile_close(struct newfile *f);
