@@ -195,8 +195,9 @@ look_at_corners(struct copier *c, const struct source *s, hid_t file, struct str
 		st[k].at = NOWHERE;
 		st[k].suite = s->suite;
 		st[k].corner = corner_of(c, name[k], s->suite);
-		if (rows_open(&st[k].rows, file, s->path, name[k], NC_FLOAT, NULL) < 0 || st[k].rows.nj != h->nj ||
-		    st[k].rows.ni != h->ni)
+		if (rows_open(&st[k].rows, file, s->path, name[k], NC_FLOAT, e) < 0)
+			return e->code == E_ENV ? -1 : 0;
+		if (st[k].rows.nj != h->nj || st[k].rows.ni != h->ni)
 			return 0;
 		n = rows_blocks(&st[k].rows);
 		if (send(c, &st[k], 0, e) < 0 || (n > 1 && send(c, &st[k], n - 1, e) < 0))

@@ -1,5 +1,6 @@
 /* header - the global attributes of SST files and of combined files */
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,17 +130,17 @@ get_size(int ncid, const char *path, const char *att, const char *dim, const cha
 	return 0;
 }
 
-/* The first element of scan_line_attributes/NAME as the reference unpacks it. *value NAN: not readable. */
+/* The first element of scan_line_attributes/NAME as the reference unpacks it. */
 static int
 get_first(int group, const char *path, const char *name, double *value, struct err *e)
 {
 	struct ncatt scale, offset;
 	int var, rank;
 
-	*value = NAN;
+	errno = 0;
 	if (nc_inq_varid(group, name, &var) != NC_NOERR || nc_inq_varndims(group, var, &rank) != NC_NOERR ||
 	    rank > 2 || nc_get_var1_double(group, var, (size_t[]){ 0, 0 }, value) != NC_NOERR)
-		return 0;
+		return ncf_damaged(e, "%s: scan_line_attributes: no readable %s", path, name);
 	if (ncf_att(group, var, "scale_factor", path, &scale, e) < 0 ||
 	    ncf_att(group, var, "add_offset", path, &offset, e) < 0)
 		return -1;

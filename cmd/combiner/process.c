@@ -4,6 +4,7 @@
 
 #include "base/child.h"
 #include "base/mem.h"
+#include "netcdf/ncf.h"
 #include "process.h"
 
 void
@@ -17,21 +18,24 @@ process_failed(struct combiner *c, const char *line, const struct err *why)
 	run_put(&c->run, &it);
 }
 
-/* Move a bad file away, unless it has to stay where it is; whether it was moved. */
+/* Move a bad file away, unless it has to stay where it is; whether it was moved. *why is another error afterwards when the
+ * file cannot be read or moved. */
 static bool
-quarantine(struct combiner *c, const char *path, const char *reason)
+quarantine(struct combiner *c, const char *path, struct err *why)
 {
 	const char *root = c->run.root, *dir = c->quarantine;
 	char tree[LAYOUT_SIZE];
 	struct err e;
 
+	if (!ncf_is_to_blame(path, why))
+		return false;
 	if (dir == NULL && file_below(path, root) &&
 	    layout_dir(root, LAYOUT_L2_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, NULL) == 0)
 		dir = tree;
 	if (dir == NULL || c->run.dry_run || !file_exists(path))
 		return false;
-	if (file_quarantine(path, dir, reason, &e) < 0) {
-		run_error(&c->run, &e);
+	if (file_quarantine(path, dir, why->msg, &e) < 0) {
+		*why = e;
 		return false;
 	}
 	finallog_add(&c->run.log, LOG_QUARANTINED, str_base(path));
@@ -98,11 +102,13 @@ attempt(struct combiner *c, struct item *it)
 		}
 		if (o->err.code != E_DATA || o->suspect == SUITE_SST || c->set.mode.compat)
 			return;
+		(void)quarantine(c, o->input[o->suspect], &o->err);
+		if (o->err.code != E_DATA)
+			return;
 		report_error(&c->report, &o->err);
 		run_error(&c->run, &o->err);
 		xsnprintf(it->reason, sizeof(it->reason), "%s", o->err.msg);
 		c->report.inputs++;
-		(void)quarantine(c, o->input[o->suspect], o->err.msg);
 		c->refused[o->suspect] = true;
 	}
 }
@@ -111,17 +117,15 @@ attempt(struct combiner *c, struct item *it)
 static void
 reject(struct combiner *c, struct item *it)
 {
-	const struct outcome *o = c->outcome;
+	struct outcome *o = c->outcome;
 
-	report_error(&c->report, &o->err);
-	(void)item_failed(it, &o->err);
-	if (o->err.code != E_DATA)
-		return;
-	if (quarantine(c, c->path, o->err.msg))
+	if (quarantine(c, c->path, &o->err))
 		it->state = ITEM_QUARANTINED;
 	for (int s = SUITE_NIGHT; c->set.mode.compat && s < SUITE_COUNT; s++)
 		if (o->input[s][0] != '\0')
-			(void)quarantine(c, o->input[s], o->err.msg);
+			(void)quarantine(c, o->input[s], &o->err);
+	report_error(&c->report, &o->err);
+	(void)item_failed(it, &o->err);
 }
 
 static void

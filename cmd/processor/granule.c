@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "granule.h"
 #include "granule/name.h"
+#include "netcdf/ncf.h"
 #include "source.h"
 #include "write.h"
 
@@ -185,19 +186,21 @@ granule_finish(const struct granule_rules *rules, const char *path, const struct
 }
 
 bool
-granule_quarantine(const struct granule_rules *rules, const char *path, const char *reason)
+granule_quarantine(const struct granule_rules *rules, const char *path, struct err *why)
 {
 	const char *dir = rules->quarantine;
 	char tree[LAYOUT_SIZE];
 	struct err e;
 
+	if (!ncf_is_to_blame(path, why))
+		return false;
 	if (dir == NULL && in_tree(rules, path) &&
 	    layout_dir(rules->run->root, LAYOUT_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, NULL) == 0)
 		dir = tree;
 	if (dir == NULL || rules->run->dry_run || !file_exists(path))
 		return false;
-	if (file_quarantine(path, dir, reason, &e) == 0)
+	if (file_quarantine(path, dir, why->msg, &e) == 0)
 		return true;
-	prog_info("%s", e.msg);
+	*why = e;
 	return false;
 }

@@ -46,7 +46,8 @@ void	granule_make(const struct granule_rules *rules, const char *path, struct gr
 int	granule_finish(const struct granule_rules *rules, const char *path, const struct granule_result *r,
 	    struct err *e);
 
-/* granule_quarantine - move a damaged combined file away, with the reason beside it; whether it was moved. */
-bool	granule_quarantine(const struct granule_rules *rules, const char *path, const char *reason);
+/* granule_quarantine - move a damaged combined file away, with the reason beside it; whether it was moved. *why is
+ * another error afterwards when it cannot be read or moved. */
+bool	granule_quarantine(const struct granule_rules *rules, const char *path, struct err *why);
 
 #endif

@@ -63,11 +63,11 @@ keeps_records(const struct processor *p, struct record *rec)
 static int
 failed(struct processor *p, const char *path, struct item *it)
 {
-	const struct err *why = &p->result->err;
+	struct err *why = &p->result->err;
 	struct record rec;
 	struct err e;
 
-	if (why->code == E_DATA && granule_quarantine(&p->rules, path, why->msg)) {
+	if (granule_quarantine(&p->rules, path, why)) {
 		it->state = ITEM_QUARANTINED;
 		finallog_add(&p->run.log, LOG_QUARANTINED, str_base(path));
 		prog_info("Quarantined: %s", str_base(path));

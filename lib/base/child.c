@@ -19,6 +19,7 @@
 #include "base/prog.h"
 
 #define WITHOUT_LOCKS 64		/* exit status of a child that did its work on a file system without them */
+#define CRASHED 100			/* exit status, errno added: a crash after the disk had failed */
 #define GRACE 5				/* seconds to end by itself after a signal */
 #define MEMORY ((rlim_t)CHILD_MEMORY * 1024 * 1024)
 
@@ -44,6 +45,16 @@ limit(int what, rlim_t most)
 	(void)setrlimit(what, &l);
 }
 
+/* Libraries crash when the disk fails or is full: that is not the file's fault. */
+static void
+on_crash(int sig)
+{
+	if (errno == EIO || errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+		_exit(CRASHED + errno);
+	(void)signal(sig, SIG_DFL);
+	(void)raise(sig);
+}
+
 static _Noreturn void
 be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
 {
@@ -58,9 +69,11 @@ be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
 	closefrom(STDERR_FILENO + 2);
 	limit(RLIMIT_CPU, CHILD_CPU);
 	limit(RLIMIT_NOFILE, CHILD_FILES);
-#ifndef KEEP_DUMPABLE			/* sanitizers need more */
+#ifndef KEEP_DUMPABLE			/* sanitizers need more, and their own handlers */
 	limit(RLIMIT_DATA, MEMORY);
+	(void)signal(SIGSEGV, on_crash);
 #endif
+	(void)signal(SIGABRT, on_crash);
 	work(arg);
 	_exit(file_without_locks() ? WITHOUT_LOCKS : 0);
 }
@@ -98,6 +111,8 @@ judge(int status, const char *subject, struct err *e)
 		return 0;
 	if (prog_signal() != 0)
 		return err_set(e, E_SIGNAL, "%s: interrupted", subject);
+	if (WIFEXITED(status) && WEXITSTATUS(status) > CRASHED)
+		return err_set(e, E_ENV, "%s: %s", subject, strerror(WEXITSTATUS(status) - CRASHED));
 	if (sig == SIGKILL || sig == SIGTERM)
 		return err_set(e, E_ENV, "%s: killed from outside", subject);
 	if (sig == SIGXCPU)

@@ -11,6 +11,8 @@
 
 #include <hdf5.h>
 
+#include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "netcdf/ncf.h"
 #include "netcdf/vet.h"
@@ -54,6 +56,20 @@ ncf_fail(int rc, struct err *e, const char *fmt, ...)
 	if (rc > 0 || rc == NC_ENOMEM || rc == NC_EPERM || rc == NC_EACCESS)
 		code = E_ENV;
 	return err_set(e, code, "%s: %s", subject, nc_strerror(rc));
+}
+
+bool
+ncf_is_to_blame(const char *path, struct err *why)
+{
+	char digest[DIGEST_HEX_SIZE];
+	struct err e;
+
+	if (why->code != E_DATA)
+		return false;
+	if (!file_exists(path) || digest_file(DIGEST_MD5, path, digest, &e) == 0 || e.code != E_ENV)
+		return true;
+	*why = e;
+	return false;
 }
 
 /* Files come from outside: nothing but an HDF5 file gets as far as the HDF5 library. */

@@ -37,6 +37,10 @@ int	ncf_fail(int rc, struct err *e, const char *fmt, ...) __attribute__((format(
  * that tells of a failing disk; lack of memory ends the program. Set errno to 0 before the call that failed. */
 int	ncf_damaged(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* ncf_is_to_blame - whether an error of code E_DATA is the file's own fault: false, and *why the reason, when the file
+ * cannot be read from end to end. Asked before it is put away for good. */
+bool	ncf_is_to_blame(const char *path, struct err *why);
+
 #define NCF_TEXTMAX 4096
 
 /* An attribute's value. Numbers are scalars; of an array the first element. */

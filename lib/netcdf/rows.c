@@ -126,9 +126,14 @@ rows_open(struct rows *r, hid_t file, const char *path, const char *variable, nc
 {
 	*r = (struct rows){ .dset = -1, .elem = types[type].size };
 	r->name = xfmt("%s: %s", path, variable);
+	errno = 0;
 	r->dset = H5Dopen2(file, variable, H5P_DEFAULT);
-	if (r->dset < 0)
-		return err_set(e, E_MISSING, "%s: no such variable", r->name);
+	if (r->dset < 0) {
+		ncf_damaged(e, "%s: no such variable", r->name);
+		if (e->code == E_DATA)
+			e->code = E_MISSING;
+		return -1;
+	}
 	if (!type_matches(r->dset, &types[type]))
 		return err_set(e, E_DATA, "%s: is not of type %s", r->name, types[type].name);
 	if (read_shape(r, e) < 0)

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "netcdf/ncf.h"
 #include "netcdf/vet.h"
 
 #define DEPTH_MAX 4			/* groups within groups; OBPG's files have one level */
@@ -12,6 +13,13 @@ struct walk {
 	int depth, objects;
 	struct err *e;
 };
+
+/* HDF5 failed: errno tells whether it was the disk. */
+static int
+damaged(const struct walk *w, const char *name)
+{
+	return ncf_damaged(w->e, "%s: %s: damaged", w->path, name);
+}
 
 static int
 refuse(const struct walk *w, const char *name, const char *what)
@@ -43,12 +51,14 @@ vet_storage(const struct walk *w, const char *name, hid_t dset, hid_t dcpl)
 			return err_set(w->e, E_DATA, "%s: %s: filter %d %.63s", w->path, name, (int)id, filter);
 	}
 	if (layout != H5D_CHUNKED)
-		return n < 0 ? refuse(w, name, "damaged") : 0;
+		return n < 0 ? damaged(w, name) : 0;
 	type = H5Dget_type(dset);
 	rank = H5Pget_chunk(dcpl, H5S_MAX_RANK, chunk);
 	size = type < 0 ? 0 : H5Tget_size(type);
 	for (int i = 0; i < rank && i < H5S_MAX_RANK && size <= VET_CHUNK; i++)
 		size = chunk[i] > VET_CHUNK ? VET_CHUNK + 1 : size * chunk[i];
+	if (type < 0)
+		return damaged(w, name);
 	(void)H5Tclose(type);
 	return rank < 1 || size == 0 || size > VET_CHUNK ? refuse(w, name, "chunks of a size that is not read") : 0;
 }
@@ -72,10 +82,10 @@ vet_link(hid_t group, const char *name, const H5L_info_t *link, void *arg)
 	case H5I_DATATYPE: ret = 0; break;
 	case H5I_DATASET:
 		dcpl = H5Dget_create_plist(object);
-		ret = dcpl < 0 ? refuse(w, name, "damaged") : vet_storage(w, name, object, dcpl);
+		ret = dcpl < 0 ? damaged(w, name) : vet_storage(w, name, object, dcpl);
 		(void)H5Pclose(dcpl);
 		break;
-	default: refuse(w, name, "damaged"); break;
+	default: damaged(w, name); break;
 	}
 	(void)H5Oclose(object);
 	return ret;
@@ -92,7 +102,7 @@ vet_group(struct walk *w, const char *name, hid_t group)
 	w->e->code = E_NONE;
 	ret = H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, vet_link, w) < 0 ? -1 : 0;
 	if (ret < 0 && w->e->code == E_NONE)
-		ret = refuse(w, name, "damaged");
+		ret = damaged(w, name);
 	w->depth--;
 	return ret;
 }
