@@ -184,7 +184,7 @@ process_granule(struct combiner *c, const char *path, const struct obpg_name *n)
 	size_t made = c->made;
 	struct item it;
 
-	run_progress(&c->run, 1, 0, path);
+	run_progress(&c->run, 0, 0, 0, path);
 	c->path = path;
 	item_begin(&it, path);
 	if (c->max > 0 && c->made >= (size_t)c->max) {

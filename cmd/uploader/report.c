@@ -78,7 +78,7 @@ report_begin(struct report *r)
 {
 	(void)pthread_mutex_lock(&r->lock);
 	r->under_way++;
-	run_progress(r->run, r->under_way, r->bytes, NULL);
+	run_progress(r->run, r->under_way, r->under_way, r->bytes, NULL);
 	(void)pthread_mutex_unlock(&r->lock);
 }
 
@@ -101,7 +101,7 @@ report_put(struct report *r, struct upload *u)
 	}
 	log_granule(r, u);
 	run_put(r->run, &u->item);
-	run_progress(r->run, r->under_way, r->bytes, NULL);
+	run_progress(r->run, r->under_way, r->under_way, r->bytes, NULL);
 	(void)pthread_mutex_unlock(&r->lock);
 }
 

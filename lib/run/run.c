@@ -279,10 +279,10 @@ total(const struct list_in *in)
 }
 
 void
-run_progress(struct run *r, size_t under_way, uint64_t bytes, const char *what)
+run_progress(struct run *r, size_t begun, size_t workers, uint64_t bytes, const char *what)
 {
+	size_t under_way = begun < workers ? begun : workers, all, ended;
 	double seconds = clock_steady() - r->began;
-	size_t all, ended;
 	struct buf b = {0};
 
 	(void)pthread_mutex_lock(&r->lock);
@@ -298,8 +298,8 @@ run_progress(struct run *r, size_t under_way, uint64_t bytes, const char *what)
 		buf_add(&b, ", %zu failed", r->nfailed);
 	if (under_way > 0)
 		buf_add(&b, ", %zu under way", under_way);
-	if (all > ended + under_way)
-		buf_add(&b, ", %zu to come", all - ended - under_way);
+	if (all > ended + under_way || begun > under_way)
+		buf_add(&b, ", %zu waiting", all > 0 ? all - ended - under_way : begun - under_way);
 	if (bytes > 0 && seconds > 0.5) {
 		buf_add(&b, ", %s", prog_human(bytes));
 		buf_add(&b, ", %s/s", prog_human((uint64_t)((double)bytes / seconds)));
@@ -332,7 +332,7 @@ run_list(struct run *r, run_work *work)
 				break;
 			continue;
 		}
-		run_progress(r, 0, 0, line);
+		run_progress(r, 0, 0, 0, line);
 		item_begin(&it, line);
 		rc = work(r, line, &it);
 		if (rc == 0 && it.state == ITEM_DONE)

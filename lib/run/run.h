@@ -115,9 +115,10 @@ void	run_list(struct run *r, run_work *work);
  * operators; it is item_fini'd. Any thread may call it. */
 void	run_put(struct run *r, struct item *it);
 
-/* run_progress - draw how far the run is: items done of all once the list is known to its end, those under way (at most
- * the workers), bytes so far and their rate; what, if any, names the item. Any thread. */
-void	run_progress(struct run *r, size_t under_way, uint64_t bytes, const char *what);
+/* run_progress - draw how far the run is: items done of all once the list is known to its end, those begun, of which
+ * as many are under way as there are workers (-j), bytes so far and their rate; what, if any, names the item. Any
+ * thread. */
+void	run_progress(struct run *r, size_t begun, size_t workers, uint64_t bytes, const char *what);
 
 /* run_error - a failure that is none of an item: said, and in the status. Any thread. */
 void	run_error(struct run *r, const struct err *e);
