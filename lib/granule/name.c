@@ -85,6 +85,26 @@ parse_legacy(const char *s, struct obpg_name *n)
 	return false;
 }
 
+/* The error of a name that is none of what was expected, with the program that takes it. */
+static int
+wrong_name(const char *base, const char *expected, struct err *e)
+{
+	struct combined_name combined;
+	struct obpg_name obpg;
+	struct l2p_name l2p;
+	const char *hint = "";
+
+	if (e == NULL)
+		return -1;
+	if (obpg_parse(base, &obpg, NULL) == 0)
+		hint = "; it is an OBPG file, which combiner takes";
+	else if (combined_parse(base, &combined, NULL) == 0)
+		hint = "; it is a combined file, which processor takes";
+	else if (l2p_parse(base, &l2p, NULL) == 0)
+		hint = "; it is a granule, which uploader takes";
+	return err_set(e, E_DATA, "%s: not the name of %s%s", base, expected, hint);
+}
+
 int
 obpg_parse(const char *path, struct obpg_name *n, struct err *e)
 {
@@ -93,7 +113,7 @@ obpg_parse(const char *path, struct obpg_name *n, struct err *e)
 	*n = (struct obpg_name){0};
 	if (strlen(s) < NAME_SIZE && (parse_present(s, n) || parse_legacy(s, n)))
 		return 0;
-	return err_set(e, E_DATA, "%s: not the name of an OBPG Level-2 SST, SST4, SST3 or OC file", s);
+	return wrong_name(s, "an OBPG Level-2 SST, SST4, SST3 or OC file", e);
 }
 
 /* A day as YYYYMMDD or YYYYDDD, by n; true when it is one. */
@@ -195,7 +215,7 @@ combined_parse(const char *path, struct combined_name *n, struct err *e)
 		if (strcmp(s, "N.nc") == 0 || strcmp(s, "D.nc") == 0)
 			return 0;
 	}
-	return err_set(e, E_DATA, "%s: not the name of a combined file", base);
+	return wrong_name(base, "a combined file", e);
 }
 
 void
@@ -233,7 +253,7 @@ l2p_parse(const char *path, struct l2p_name *n, struct err *e)
 		if ((n->night || skip(&s, "-D")) && strcmp(s, L2P_TAIL) == 0)
 			return 0;
 	}
-	return err_set(e, E_DATA, "%s: not the name of an L2P granule", base);
+	return wrong_name(base, "an L2P granule", e);
 }
 
 void

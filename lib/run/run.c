@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -219,9 +220,22 @@ run_failed_line(struct run *r, const char *line)
 	r->status = prog_failed(&e, r->status);
 }
 
+/* A list given as an argument, where its items are expected. */
+static void
+hint_at_list(const struct run *r, struct item *it)
+{
+	size_t n = strlen(it->err.msg);
+	struct stat st;
+
+	if (it->err.code == E_DATA && it->line != NULL && r->in.argv != NULL && r->job == NULL &&
+	    strstr(it->line, ".nc") == NULL && stat(it->line, &st) == 0 && S_ISREG(st.st_mode))
+		(void)snprintf(it->err.msg + n, sizeof(it->err.msg) - n, "; if it is a list: %s < %s", prog_name(), it->line);
+}
+
 static void
 note_failure(struct run *r, struct item *it)
 {
+	hint_at_list(r, it);
 	if (it->state != ITEM_QUARANTINED)
 		it->state = ITEM_FAILED;
 	xsnprintf(it->reason, sizeof(it->reason), "%s", it->err.msg);
