@@ -513,6 +513,8 @@ for bad in '' 'x' '{}' '{"Records": []}' '{"Records": [{"body": "{}"}]}' \
 	[ "$status$stdout" = 2 ] || echo "$status $bad"
 done >wrong
 is "$(cat wrong)" '' 'messages that are none are refused'
+run partition --root t --engine none --lists t/download-lists --event nosuch
+is "$status$stdout" 2 '... as are those that are not there'
 echo "{'prefix': 'p', 'dataset': 'terra', 'txt_list': ['a']}" >ev
 run partition --root t --engine none --tokens none: --lists t/download-lists --event ev
 is "$status" 0 'a body alone, with the wrong quotes'
