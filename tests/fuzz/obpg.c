@@ -15,7 +15,7 @@ on_line(void *ctx, const char *text, size_t line, struct err *e)
 {
 	size_t *sum = ctx;
 
-	assert(*text > ' ' && strchr(text, '\n') == NULL && strlen(text) <= OBPG_LINE_MAX);
+	assert(strchr(" \t", *text) == NULL && strchr(text, '\n') == NULL && strlen(text) <= OBPG_LINE_MAX);
 	if (*text % 2 == 0) {
 		err_set(e, E_DATA, "no line");
 		return false;
