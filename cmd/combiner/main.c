@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/child.h"
-#include "granule/joblist.h"
 #include "netcdf/ncf.h"
 #include "process.h"
 
@@ -154,13 +153,10 @@ static void
 configure(struct combiner *c)
 {
 	struct run *r = &c->run;
-	const struct dataset *ds;
 	int workers = run_workers(r, MAX_WORKERS);
 
 	if (c->set.mode.compat && c->set.mode.exact)
 		run_usage("--exact-attributes contradicts --compat");
-	if (r->job != NULL && r->type == PTYPE_COUNT)
-		joblist_identity(r->job, &ds, &r->type);
 	if (r->job != NULL && r->type == PTYPE_COUNT)
 		run_usage("--job %s: the name tells neither quicklook nor refined; give -t", r->job);
 	c->outcome = child_memory(sizeof(*c->outcome));

@@ -188,22 +188,6 @@ prog_log(const char *line)
 	(void)fprintf(stderr, "%s\n", line);
 }
 
-void
-prog_log_from(bool on, const char *origin, const char *fmt, ...)
-{
-	struct buf b = {0};
-	va_list ap;
-
-	if (!on)
-		return;
-	buf_add(&b, "%s : ", origin);
-	va_start(ap, fmt);
-	buf_vadd(&b, fmt, ap);
-	va_end(ap);
-	prog_log(b.text);
-	buf_free(&b);
-}
-
 int
 prog_failed(const struct err *e, int status)
 {

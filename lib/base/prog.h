@@ -44,9 +44,6 @@ void	prog_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* prog_log - a line on standard error exactly as given, for lines other systems read. */
 void	prog_log(const char *line);
 
-/* prog_log_from - if on, the line "ORIGIN : TEXT" in the form of the reference system, which metrics tools read. */
-void	prog_log_from(bool on, const char *origin, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
 /* prog_failed - warn about a failed item and return the run's new status: the worse of status and the item's. */
 int	prog_failed(const struct err *e, int status);
 

@@ -355,18 +355,6 @@ run_list(struct run *r, run_work *work)
 	}
 }
 
-int
-run_items(struct run *p, int argc, char *argv[], const struct program *program, run_work *work)
-{
-	struct err e;
-
-	run_begin(p, argc, argv, program);
-	if (run_open(p, &e) < 0)
-		return run_abort(p, &e);
-	run_list(p, work);
-	return run_end(p, NULL);
-}
-
 /* ---- oddities ---- */
 
 void
@@ -415,9 +403,10 @@ run_log(const struct run *r, const char *origin, const char *fmt, ...)
 	if (!r->final_log)
 		return;
 	va_start(ap, fmt);
+	buf_add(&b, "%s : ", origin);
 	buf_vadd(&b, fmt, ap);
 	va_end(ap);
-	prog_log_from(true, origin, "%s", b.text);
+	prog_log(b.text);
 	buf_free(&b);
 }
 

@@ -24,13 +24,17 @@
  *	int
  *	main(int argc, char *argv[])
  *	{
- *		struct purger p = { .hours = 96 };
+ *		struct processor p = {0};
+ *		struct err e;
  *
- *		return run_items(&p.run, argc, argv, &program, work);
+ *		run_begin(&p.run, argc, argv, &program);
+ *		check_options(&p);			what is wrong usage: run_usage
+ *		if (run_open(&p.run, &e) < 0)		own places may follow
+ *			return run_abort(&p.run, &e);
+ *		run_list(&p.run, work);			or a loop of its own over run.in, with run_put
+ *		return run_end(&p.run, "print_final_log");
  *	}
  *
- * Programs that check options, open places or walk their items in their own way call the parts of run_items in the
- * same order: run_begin, own checks (run_usage), run_open, own places, run_list or own loop, run_end.
  *
  * Under --dry-run the frame opens neither --failed nor --notify and logs nothing, so programs need not ask.
  */
@@ -148,9 +152,6 @@ void	run_log_job(struct run *r, const char *none);
  * output, free. Returns the exit status. run_abort - the same for a run that could not begin. */
 int	run_end(struct run *r, const char *routine);
 int	run_abort(struct run *r, const struct err *e);
-
-/* run_items - all of it, for programs that need nothing in between. */
-int	run_items(struct run *p, int argc, char *argv[], const struct program *program, run_work *work);
 
 /* run_workers - the number of parallel workers: -j, or the number of processors, at most max. */
 int	run_workers(const struct run *r, int max);

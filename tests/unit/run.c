@@ -169,6 +169,16 @@ work(struct run *r, const char *line, struct item *it)
 	return strcmp(line, "old") != 0;
 }
 
+static int
+toy_main(int argc, char *argv[])
+{
+	run_begin(&toy.run, argc, argv, &program);
+	if (run_open(&toy.run, &e) < 0)
+		return run_abort(&toy.run, &e);
+	run_list(&toy.run, work);
+	return run_end(&toy.run, NULL);
+}
+
 /* Run the program in a child; its standard output and standard error go into the files out and err. Returns its status;
  * with parse_only that is 0 when the options are taken, and `toy` of the child is checked by check(). */
 static int __attribute__((sentinel))
@@ -190,7 +200,7 @@ toy_run(int (*check)(void), ...)
 		(void)!freopen("err", "w", stderr);
 		toy = (struct toy){ .keep = 96 };
 		if (check == NULL)
-			exit(run_items(&toy.run, argc, argv, &program, work));
+			exit(toy_main(argc, argv));
 		run_begin(&toy.run, argc, argv, &program);
 		_exit(check() ? 0 : 99);
 	}
@@ -369,7 +379,7 @@ closed(int fd)
 		(void)!freopen("err", "w", stderr);
 		(void)close(fd);
 		toy = (struct toy){0};
-		exit(run_items(&toy.run, 1, argv, &program, work));
+		exit(toy_main(1, argv));
 	}
 	(void)waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
