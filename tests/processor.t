@@ -268,12 +268,14 @@ run processor -o flat -d envisat $good
 is "$status" 2 'an unknown dataset'
 run processor -o flat -d terra $good
 is "$status" 1 'a file of another dataset'
+combined $good
 cp $good refined_A20240229T000000.LAC_GSSTN.nc
 run processor -o flat --quarantine q3 -t quicklook refined_A20240229T000000.LAC_GSSTN.nc
 is "$status $stdout$(ls q3 2>/dev/null)" '1 ' 'a refined file is not delivered as quicklook'
 like "$stderr" 'is refined by its name, not quicklook$' '... and why'
 run processor -o flat --quarantine q3 -d terra $good
-is "$status $(ls q3 2>/dev/null)" '1 ' 'what contradicts an option is not damaged'
+like "$stderr" 'is of dataset aqua, not terra$' 'a file of another dataset than -d'
+is "$status $(ls q3 2>/dev/null)" '1 ' '... what contradicts an option is not damaged'
 processor -o flat $good >/dev/full 2>err
 is "$?" 3 'lost output is a failure of the surroundings'
 like "$(cat err)" 'standard output: No space left' 'and said so'

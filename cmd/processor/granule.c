@@ -12,7 +12,6 @@
 #include "base/str.h"
 #include "granule.h"
 #include "granule/name.h"
-#include "netcdf/ncf.h"
 #include "source.h"
 #include "write.h"
 
@@ -175,32 +174,24 @@ in_tree(const struct granule_rules *rules, const char *path)
 	return layout_dir(rules->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, dir, NULL) == 0 && file_below(path, dir);
 }
 
-int
-granule_finish(const struct granule_rules *rules, const char *path, const struct granule_result *r, struct err *e)
+bool
+granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r)
 {
-	if (rules->keep_input || rules->run->dry_run || !in_tree(rules, path))
-		return 0;
-	if (file_mtime(path) != r->input_time)	/* made anew meanwhile: another granule's worth of work */
-		return 0;
-	return file_remove(path, e);
+	/* one that was made anew meanwhile is another granule's worth of work */
+	return !rules->keep_input && !rules->run->dry_run && in_tree(rules, path) && r->input_time >= 0 &&
+	    file_mtime(path) == r->input_time;
 }
 
-bool
-granule_quarantine(const struct granule_rules *rules, const char *path, struct err *why)
+int
+granule_quarantine(const struct granule_rules *rules, const char *path, const char *reason, struct err *e)
 {
 	const char *dir = rules->quarantine;
 	char tree[LAYOUT_SIZE];
-	struct err e;
 
-	if (!ncf_is_to_blame(path, why))
-		return false;
 	if (dir == NULL && in_tree(rules, path) &&
 	    layout_dir(rules->run->root, LAYOUT_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, NULL) == 0)
 		dir = tree;
 	if (dir == NULL || rules->run->dry_run || !file_exists(path))
-		return false;
-	if (file_quarantine(path, dir, why->msg, &e) == 0)
-		return true;
-	*why = e;
-	return false;
+		return 0;
+	return file_quarantine(path, dir, reason, e) < 0 ? -1 : 1;
 }

@@ -3,12 +3,10 @@
 #include <stdlib.h>
 
 #include "base/child.h"
-#include "base/str.h"
 #include "granule.h"
 #include "granule/joblist.h"
 #include "netcdf/ncf.h"
 #include "record.h"
-#include "run/job.h"
 #include "run/run.h"
 #include "stamps.h"
 
@@ -51,37 +49,34 @@ static const struct program program = {
 	.sections = sections,
 };
 
-/* Whether the reporter and the error checker are to read of it in the tree; rec says where. */
-static bool
-keeps_records(const struct processor *p, struct record *rec)
-{
-	*rec = (struct record){ .root = p->run.root, .run_id = job_run_id(), .ds = p->result->ds,
-		.type = p->result->type };
-	return p->run.outdir == NULL && !p->run.dry_run && rec->ds != NULL && rec->type != PTYPE_COUNT;
-}
-
+/* The input, which tells that work is left, goes when all that follows from the work is done: here and in done(). */
 static int
 failed(struct processor *p, const char *path, struct item *it)
 {
-	struct err *why = &p->result->err;
+	struct err *why = &p->result->err, e;
 	struct record rec;
-	struct err e;
+	int moved = 0;
 
-	if (granule_quarantine(&p->rules, path, why)) {
+	if (ncf_is_to_blame(path, why)) {
+		if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && record_failed(&rec, path, why->msg, &e) < 0)
+			run_error(&p->run, &e);
+		moved = granule_quarantine(&p->rules, path, why->msg, &e);
+	}
+	if (moved < 0)
+		run_error(&p->run, &e);
+	if (moved > 0) {
 		it->state = ITEM_QUARANTINED;
 		finallog_add(&p->run.log, LOG_QUARANTINED, str_base(path));
 		prog_info("Quarantined: %s", str_base(path));
 	}
-	if (why->code == E_DATA && keeps_records(p, &rec) && record_failed(&rec, path, why->msg, &e) < 0)
-		run_error(&p->run, &e);
 	return item_failed(it, why);
 }
 
-/* The input, which tells that work is left, goes when all that follows from the work is done. */
 static int
 done(struct processor *p, const char *path, struct item *it)
 {
 	const struct granule_result *r = p->result;
+	bool left = granule_is_left(&p->rules, path, r);
 	struct record rec;
 	struct err e;
 
@@ -94,9 +89,14 @@ done(struct processor *p, const char *path, struct item *it)
 		return !r->skipped;
 	}
 	finallog_add(&p->run.log, LOG_PROCESSED, str_base(r->output));
-	if (!r->skipped && keeps_records(p, &rec) && record_done(&rec, str_base(r->output), r->convert, r->publish, &e) < 0)
-		run_error(&p->run, &e);
-	if (granule_finish(&p->rules, path, r, &e) < 0)
+	if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && (left || !r->skipped)) {
+		rec.again = r->skipped;		/* a run before this one came so far */
+		if (record_done(&rec, str_base(r->output), r->convert, r->publish, &e) < 0) {
+			run_error(&p->run, &e);
+			left = false;
+		}
+	}
+	if (left && file_remove(path, &e) < 0)
 		return item_failed(it, &e);
 	prog_debug("Processed: %s (%s, %.2f s)", r->output, prog_human(r->bytes), r->convert + r->publish);
 	return !r->skipped;
@@ -154,8 +154,7 @@ find_items(struct processor *p, struct err *e)
 
 	if (stamps_find(r->root, r->ds, r->type, &r->elements, &paths, &missing, e) < 0)
 		return -1;
-	*p->result = (struct granule_result){ .ds = r->ds, .type = r->type };
-	if (keeps_records(p, &rec) && record_begin(&rec, e) < 0)
+	if (record_wanted(&rec, r, r->ds, r->type) && record_begin(&rec, e) < 0)
 		run_error(r, e);
 	prog_info("Number of combined files to process: %zu", paths.n);
 	if (missing.n > 0)

@@ -1,7 +1,9 @@
 /* record - logs and registries for reporter and error checker */
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -11,43 +13,93 @@
 #include "granule/layout.h"
 #include "granule/name.h"
 #include "record.h"
+#include "run/job.h"
 
-/* A name with the data type (modis_a) and perhaps the processing type in it, and the run. */
+#define RECORDS_MAX (64 * 1024 * 1024)
+
+bool
+record_wanted(struct record *rec, const struct run *run, const struct dataset *ds, enum ptype type)
+{
+	*rec = (struct record){ .root = run->root, .run_id = job_run_id(), .ds = ds, .type = type };
+	return run->outdir == NULL && !run->dry_run && ds != NULL && type != PTYPE_COUNT;
+}
+
+/* Whether a file of records is there and holds the mark. */
+static bool
+holds(const char *path, const char *mark)
+{
+	char *text = file_exists(path) ? file_read(path, RECORDS_MAX, NULL) : NULL;
+	bool found = text != NULL && strstr(text, mark) != NULL;
+
+	free(text);
+	return found;
+}
+
+/*
+ * Append text to the file PREFIX RUN SUFFIX, unless mark tells that it is there already: in this file or, when the granule
+ * may have been recorded by a run that was killed afterwards, in that of any run.
+ */
+static int
+append(const struct record *r, enum layout where, const char *prefix, const char *suffix, const char *text,
+    const char *mark, struct err *e)
+{
+	char dir[LAYOUT_SIZE], *own;
+	struct strlist names = {0};
+	bool there;
+	int ret = 0;
+
+	if (layout_dir(r->root, where, NULL, PTYPE_COUNT, 0, dir, e) < 0)
+		return -1;
+	own = xfmt("%s/%s%s%s", dir, prefix, r->run_id, suffix);
+	there = holds(own, mark);
+	if (r->again && !there)
+		ret = file_names(dir, &names, e);
+	for (size_t i = 0; i < names.n && !there; i++) {
+		char *path = xfmt("%s/%s", dir, names.item[i]);
+
+		there = str_starts(names.item[i], prefix) && holds(path, mark);
+		free(path);
+	}
+	if (ret == 0 && !there)
+		ret = file_append(own, text, e);
+	strlist_free(&names);
+	free(own);
+	return ret;
+}
+
+/* The data type as it stands in names: modis_a */
 static void
-name_of(const struct record *r, const char *before, const char *after, char out[512])
+lower(const char *s, char out[32])
+{
+	size_t n = 0;
+
+	for (; s[n] != '\0' && n < 31; n++)
+		out[n] = (char)tolower((unsigned char)s[n]);
+	out[n] = '\0';
+}
+
+static void
+registry_prefix(const struct record *r, char out[128])
 {
 	char dt[32];
 
-	xsnprintf(dt, sizeof(dt), "%s", r->ds->data_type);
-	for (char *p = dt; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	xsnprintf(out, 512, "%s%s%s%s", before, dt, after, r->run_id);
-}
-
-static int
-registry_path(const struct record *r, char out[LAYOUT_SIZE], struct err *e)
-{
-	char after[64], name[512], file[520];
-
-	xsnprintf(after, sizeof(after), "_%s_list_processed_files_", ptype_name(r->type));
-	name_of(r, "ghrsst_master_", after, name);
-	xsnprintf(file, sizeof(file), "%s.dat", name);
-	return layout_path(r->root, LAYOUT_SCRATCH, NULL, PTYPE_COUNT, 0, file, out, e);
+	lower(r->ds->data_type, dt);
+	xsnprintf(out, 128, "ghrsst_master_%s_%s_list_processed_files_", dt, ptype_name(r->type));
 }
 
 static int
 append_registry(const struct record *r, const char *name, struct err *e)
 {
-	char path[LAYOUT_SIZE], when[CLOCK_CTIME_SIZE], *line;
+	char prefix[128], when[CLOCK_CTIME_SIZE], *line, *mark = xfmt("%s,", name);
 	int64_t now = clock_now();
 	int ret;
 
-	if (registry_path(r, path, e) < 0)
-		return -1;
+	registry_prefix(r, prefix);
 	clock_ctime(now, when);
 	line = xfmt("%s,%lld,%s", name, (long long)now, when);
-	ret = file_append(path, line, e);
+	ret = append(r, LAYOUT_SCRATCH, prefix, ".dat", line, mark, e);
 	free(line);
+	free(mark);
 	return ret;
 }
 
@@ -74,17 +126,17 @@ add_stage(struct buf *b, const struct record *r, const char *name, const char *k
 	    ptype_upper(r->type), key, seconds, host());
 }
 
+/* The lines of a granule; the last one is of name and key. */
 static int
-append_log(const struct record *r, struct buf *b, struct err *e)
+append_log(const struct record *r, struct buf *b, const char *name, const char *key, struct err *e)
 {
-	char path[LAYOUT_SIZE], name[512], file[520];
+	char prefix[128], dt[32], *mark = xfmt(",%s,%s,%s: ", name, ptype_upper(r->type), key);
 	int ret;
 
-	name_of(r, "ghrsst_", "_processing_log_archive_", name);
-	xsnprintf(file, sizeof(file), "%s.txt", name);
-	ret = layout_path(r->root, LAYOUT_PROCESSING_LOGS, NULL, PTYPE_COUNT, 0, file, path, e);
-	if (ret == 0)
-		ret = file_append(path, buf_str(b), e);
+	lower(r->ds->data_type, dt);
+	xsnprintf(prefix, sizeof(prefix), "ghrsst_%s_processing_log_archive_", dt);
+	ret = append(r, LAYOUT_PROCESSING_LOGS, prefix, ".txt", buf_str(b), mark, e);
+	free(mark);
 	buf_free(b);
 	return ret;
 }
@@ -92,9 +144,11 @@ append_log(const struct record *r, struct buf *b, struct err *e)
 int
 record_begin(const struct record *r, struct err *e)
 {
-	char path[LAYOUT_SIZE];
+	char prefix[128], name[512], path[LAYOUT_SIZE];
 
-	if (registry_path(r, path, e) < 0)
+	registry_prefix(r, prefix);
+	xsnprintf(name, sizeof(name), "%s%s.dat", prefix, r->run_id);
+	if (layout_path(r->root, LAYOUT_SCRATCH, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
 		return -1;
 	return file_exists(path) ? 0 : file_write(path, "", e);
 }
@@ -109,23 +163,21 @@ record_done(const struct record *r, const char *l2p, double convert, double publ
 	add_stage(&b, r, l2p, "COMPRESSPUSH_TOTAL_TIME", publish);
 	add_stage(&b, r, l2p, "SUCCESS_OVERALL_TOTAL_TIME", convert + publish);
 	add_stage(&b, r, l2p, "OVERALL_TOTAL_TIME", convert + publish);
-	return append_log(r, &b, e) < 0 ? -1 : append_registry(r, l2p, e);
+	return append_log(r, &b, l2p, "OVERALL_TOTAL_TIME", e) < 0 ? -1 : append_registry(r, l2p, e);
 }
 
 static int
 append_error(const struct record *r, const char *reason, struct err *e)
 {
-	char path[LAYOUT_SIZE], name[300], when[CLOCK_CTIME_SIZE], *line;
+	char when[CLOCK_CTIME_SIZE], *line, *mark = xfmt(",processor,%s\n", reason);
 	int64_t now = clock_now();
 	int ret;
 
-	xsnprintf(name, sizeof(name), "ghrsst_error_log_archive_%s.txt", r->run_id);
-	if (layout_path(r->root, LAYOUT_ERROR_LOGS, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
-		return -1;
 	clock_ctime(now, when);
 	line = xfmt("%lld,%s,processor,%s", (long long)now, when, reason);
-	ret = file_append(path, line, e);
+	ret = append(r, LAYOUT_ERROR_LOGS, "ghrsst_error_log_archive_", ".txt", line, mark, e);
 	free(line);
+	free(mark);
 	return ret;
 }
 
@@ -150,7 +202,7 @@ record_failed(const struct record *r, const char *path, const char *reason, stru
 	    n.ds->letter, n.stamp, n.night ? 'N' : 'D');
 	add_stage(&b, r, l2p, "GDS2_UNCOMPRESS_TOTAL_TIME", 0);
 	add_stage(&b, r, old, "CONVERT_TOTAL_TIME", 0);
-	if (append_log(r, &b, e) < 0)
+	if (append_log(r, &b, old, "CONVERT_TOTAL_TIME", e) < 0)
 		return -1;
 	xsnprintf(registered, sizeof(registered), "%s.bz2", old);
 	return append_registry(r, registered, e);

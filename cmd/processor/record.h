@@ -1,12 +1,16 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "granule/dataset.h"
+#include "run/run.h"
 
 /*
  * What the processor leaves for the reporter and the error checker in the tree: the processing log and the registry
- * of the run, and its error log. Names and lines are those of the reference system.
+ * of the run, and its error log. Names and lines are those of the reference system. What this run has recorded already,
+ * or with again any run, is not recorded twice.
  */
 
 struct record {
@@ -14,7 +18,12 @@ struct record {
 	const char *run_id;		/* without '_' and '.': readers split on these */
 	const struct dataset *ds;
 	enum ptype type;
+	bool again;			/* an earlier run, which was killed, may have recorded the granule */
 };
+
+/* record_wanted - whether reporter and error checker are to read of a granule: in the tree, when these are known; fills in
+ * rec. */
+bool	record_wanted(struct record *rec, const struct run *run, const struct dataset *ds, enum ptype type);
 
 /* record_begin - create the run's registry, empty, as the reporter expects it. */
 int	record_begin(const struct record *r, struct err *e);
