@@ -38,6 +38,8 @@ request(void)
 	strlist_free(&bad);
 	strlist_push(&bad, "a&b=c");
 	ok(obpg_query_url("x", &q, &e) == NULL && e.code == E_USAGE, "a parameter that would be two");
+	strlist_free(&bad);
+	strlist_free(&more);
 	url = obpg_files_url("http://127.0.0.1:8080/api/file_search");
 	is_str(url, "http://127.0.0.1:8080/cgi/getfile/", "files are on the same server");
 	free(url);
