@@ -15,6 +15,7 @@
 #include "run/run.h"
 
 #define DEFAULT_ROOT "generate-data"
+#define CROWD_WAIT 0.1
 
 /* Dataset and type of the job list, where the options do not say. */
 static void
@@ -254,7 +255,7 @@ print(struct run *r, const struct item *it)
 	struct err e;
 	int rc = 0;
 
-	if (isatty(STDOUT_FILENO))
+	if (!r->crowd && isatty(STDOUT_FILENO))
 		prog_progress_end();
 	if (json != NULL || it->text != NULL)
 		rc = list_add(json != NULL ? json : it->text, r->sep, &e);
@@ -262,7 +263,11 @@ print(struct run *r, const struct item *it)
 		for (size_t i = 0; rc == 0 && i < it->outputs.n; i++)
 			rc = list_add(it->outputs.item[i], r->sep, &e);
 	free(json);
-	if (rc < 0 || list_flush(&e) < 0) {
+	if (rc == 0 && (!r->crowd || clock_steady() - r->flushed > CROWD_WAIT)) {
+		rc = list_flush(&e);
+		r->flushed = clock_steady();
+	}
+	if (rc < 0) {
 		if (errno != EPIPE)
 			prog_warn(&e);
 		r->status = ST_ENV;

@@ -82,6 +82,8 @@ struct run {
 	size_t done, skipped, waiting, nfailed;
 	int status;
 	bool stop;			/* going on is pointless: output lost, or credentials refused */
+	bool crowd;			/* set by programs with very many records: one may wait 0.1 s for the next */
+	double flushed;			/* clock_steady() */
 };
 
 /*
