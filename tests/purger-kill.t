@@ -19,7 +19,7 @@ make_tree() {
 }
 
 purge() {
-	purger --root r --config rules.json --now $T --archive-to store "$@"
+	purger --root r --config rules.json --now $T --archive-to store
 }
 
 # What is in complete archives: names and contents.

@@ -131,7 +131,7 @@ purge(struct purger *p)
 int
 main(int argc, char *argv[])
 {
-	struct purger p = { .sweep = { .root = -1, .tell = tell_found, .ctx = &p },
+	struct purger p = { .run.crowd = true, .sweep = { .root = -1, .tell = tell_found, .ctx = &p },
 		.bundle = { .dir = -1, .file.fd = -1, .member = tell_member, .log = tell_log, .ctx = &p } };
 	struct err e;
 	int status;

@@ -29,8 +29,8 @@ struct purger {
 /* tell_found - what the sweep finds: what is to be archived goes into the bundle, of the rest it is the last word.
  * tell_member, tell_log - what the bundle says. */
 sweep_tell	tell_found;
-void	tell_member(void *purger, const char *path, const struct stat *st, const char *url, const struct err *why);
-void	tell_log(void *purger, const char *what, const char *name);
+void	tell_member(void *ctx, const char *path, const struct stat *st, const char *url, const struct err *why);
+void	tell_log(void *ctx, const char *what, const char *name);
 
 /* ahead_ranks - find the youngest of the rules that keep some. */
 void	ahead_ranks(struct purger *p);

@@ -77,14 +77,15 @@ static const struct builtin {
 static struct rule *
 add_builtin(struct rules *r, const char *component, const char *entry, enum layout dir, const char *below)
 {
-	char path[LAYOUT_SIZE] = "./";
-	struct err e;
+	char path[LAYOUT_SIZE] = "./", *whole;
 	struct rule *rule;
+	struct err e;
 
 	if (dir != LAYOUT_COUNT && layout_dir(".", dir, NULL, PTYPE_COUNT, 0, path, &e) < 0)
 		mem_die(e.msg);
-	(void)strcat(path, below);
-	rule = rules_add(r, component, entry, path + 2);
+	whole = xfmt("%s%s", path + strlen("./"), below);
+	rule = rules_add(r, component, entry, whole);
+	free(whole);
 	return rule;
 }
 
@@ -272,15 +273,16 @@ rules_read(struct rules *r, const char *file, const char *root, struct err *e)
 	free(text);
 	if (top == NULL)
 		return err_set(e, E_USAGE, "%s: line %d: %s", file, je.line, je.text);
-	json_object_foreach(top, component, entries)
-		json_object_foreach(entries, entry, v)
-			if (!is_name(component) || !is_name(entry)) {
-				err_set(e, E_USAGE, "%s: %s/%s: not a name", file, component, entry);
-				goto out;
-			} else if (add_entry(r, component, entry, v, root, &why) < 0) {
+	json_object_foreach(top, component, entries) {
+		json_object_foreach(entries, entry, v) {
+			ret = is_name(component) && is_name(entry) ? add_entry(r, component, entry, v, root, &why) :
+			    err_set(&why, E_USAGE, "not a name");
+			if (ret < 0) {
 				err_set(e, E_USAGE, "%s: %s/%s: %s", file, component, entry, why.msg);
 				goto out;
 			}
+		}
+	}
 	ret = r->n > 0 ? 0 : err_set(e, E_USAGE, "%s: no rules in it", file);
 out:
 	json_decref(top);

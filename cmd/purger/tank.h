@@ -12,11 +12,11 @@
  *
  * dir		directory it lies in; a file of the tank itself is opened to see, in a child process, because it came from
  *		outside. path, below the root, tells for what lies in AQUA_QUICKLOOK/ and the like.
- * by_date	decide as the reference system does, which opens files of the first day of this month only
+ * compat	decide as the reference system does, which opens files of the first day of this month only
  *
  * Returns 0, or -1 with E_DATA when it cannot be known.
  */
-int	tank_type(int dir, const char *path, int64_t now, bool by_date, const struct dataset **ds, enum ptype *t,
+int	tank_type(int dir, const char *path, int64_t now, bool compat, const struct dataset **ds, enum ptype *t,
 	    struct err *e);
 
 #endif
