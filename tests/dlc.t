@@ -88,6 +88,9 @@ for what in 'status=503' 'status=500 type=text/html' 'status=206' 'status=429 af
 	is "$status:$stdout:$(lines "$requests")" 3::3 "$what: retries, then an error"
 done
 like "$stderr" "^dlc: $search: HTTP 429$" 'the error names URL and status'
+ask -d aqua --no-state -v --retries 6 --retry-base 0.1
+waits=$(printf '%s\n' "$stderr" | sed -n 's/.*again in \([0-9.]*\) s$/\1/p' | sort -n | tail -n 1)
+is "$status $(awk -v w="$waits" 'BEGIN { print (w >= 0.1) }')" '3 1' 'Retry-After: 0 does not make it come back at once'
 how 'status=404'
 ask -d aqua --retries 0
 is "$status:$stderr" "3:dlc: $search: HTTP 404" '404'

@@ -59,6 +59,29 @@ start=$(date +%s%N)
 good status-503-1-1
 [ $(($(date +%s%N) - start)) -ge 1000000000 ]
 ok $? 'Retry-After is waited for'
+waits() {
+	"$python" -c '
+import json, sys
+t = [json.loads(line)["time"] for line in open("requests")]
+w = [b - a for a, b in zip(t, t[1:])]
+print(max(w) > float(sys.argv[1]))' "$1"
+}
+for what in status-429-7-0 past-7; do
+	try "$what" --retries 7 --retry-base 0.1
+	is "$status $(asked .) $(waits 0.1)" '0 8 True' "$what: Retry-After now, or in the past: the waits grow all the same"
+done
+rm -rf o
+forget
+i=10
+while [ $i -lt 50 ]; do
+	ln "srv/$N1" "srv/AQUA_MODIS.20230125T22${i}00.L2.SST.nc"
+	echo "$H/two/AQUA_MODIS.20230125T22${i}00.L2.SST.nc $S1"
+	i=$((i + 1))
+done >forty
+run downloader -j 16 --retry-base 0.2 -o o <forty
+is "$status $(printf '%s\n' "$stdout" | grep -c AQUA)" '0 40' '16 workers get 40 files of a server that bears two at a time'
+[ "$(asked .)" -lt 120 ]
+ok $? '... because fewer are at work'
 theirs="/$N1: [A-Za-z]"	# a reason in libcurl's words, which change
 bad 3 3 "$theirs" truncate
 bad 3 3 "$theirs" reset
@@ -120,6 +143,15 @@ for line in open("requests"):
     print(h.get("range", "-"), h.get("if-range", "-"))'
 }
 size=$(stat -c %s "srv/$B")
+rm -rf o
+forget
+C=AQUA_MODIS.20230124T221000.L2.SST.nc
+ln "srv/$B" "srv/$C"
+mkfifo two
+(echo "$H/range416/$B $SB" && sleep 0.5 && echo "$H/range416/$C $SB") >two &
+# shellcheck disable=SC2086
+run downloader -o o $fast <two
+is "$status $(asked range416) $(range | grep -c bytes)" '0 5 1' 'a host that refuses a part is asked for one once'
 rm -rf o
 forget
 # shellcheck disable=SC2086

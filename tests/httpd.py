@@ -20,6 +20,8 @@ server, method, path, headers.
   wrong         one byte flipped                      wrong-N     ... the first N times
   html, html-N  200 text/html                         plainhtml   HTML as application/octet-stream
   status-S[-N[-AFTER]]  status S (the first N times), Retry-After: AFTER
+  past-N        status 503 the first N times, Retry-After: 3 seconds ago, by a clock that is a minute slow
+  two           status 429 while two others are sent; else the file, for a tenth of a second
   loop, hops-N  redirects without end, N redirects    nowhere     302 without Location
   downgrade     302 to http                           file        302 to file:///etc/passwd
   other         302 to the other server               nothttp     garbage instead of an answer
@@ -29,6 +31,7 @@ server, method, path, headers.
 """
 
 import base64
+import email.utils
 import http.server
 import json
 import os
@@ -317,6 +320,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         headers = {"Retry_After": args[2]} if len(args) > 2 else {}
         self.reply(int(args[0]), b"no\n", Content_Type="text/html", **headers)
+
+    def x_past(self, args):
+        if not self.times(args):
+            self.x_ok([])
+            return
+        self.send_response_only(503)
+        for key, ago in ("Date", 60), ("Retry-After", 63):
+            self.send_header(key, email.utils.formatdate(time.time() - ago, usegmt=True))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def x_two(self, args):
+        with LOCK:
+            busy = COUNTS.get("two", 0)
+            if busy < 2:
+                COUNTS["two"] = busy + 1
+        if busy >= 2:
+            self.reply(429, b"slow down\n", Retry_After="0")
+            return
+        time.sleep(0.1)
+        self.x_ok([])
+        with LOCK:
+            COUNTS["two"] -= 1
 
     def x_loop(self, args):
         self.redirect("/loop/%s" % self.name)

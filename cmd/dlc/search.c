@@ -176,11 +176,9 @@ on_done(struct transfer *t)
 static int
 try_once(struct request *r, const struct search *s, struct err *e)
 {
-	double now = clock_steady();
-
 	r->answer = (struct obpg_answer){ .line = on_line, .bad = on_bad, .ctx = r };
 	r->finished = false;
-	r->t.deadline = (r->t.not_before > now ? r->t.not_before : now) + s->max_time;
+	r->t.deadline = 0;		/* this try has all the time */
 	fetch_add(s->f, &r->t);
 	if (fetch_run(s->f, prog_signal, e) < 0) {
 		if (!r->finished)
@@ -204,8 +202,8 @@ ask(struct search *s, struct found *found, struct err *e)
 	if (url != NULL)
 		prog_debug("Executing query_string %s", url);
 	r->found = found;
-	r->t = (struct transfer){ .url = url, .follow = true, .max_size = ANSWER_MAX, .head = on_head, .data = on_data,
-		.done = on_done, .ctx = r };
+	r->t = (struct transfer){ .url = url, .follow = true, .max_size = ANSWER_MAX, .max_time = s->max_time,
+		.head = on_head, .data = on_data, .done = on_done, .ctx = r };
 	while (wait >= 0 && (ret = try_once(r, s, e)) < 0) {
 		found->files.n = mark.files.n;
 		found->others = mark.others;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/prog.h"
+#include "base/set.h"
 #include "base/url.h"
 #include "classify.h"
 #include "download.h"
@@ -33,6 +34,7 @@ struct downloads {
 	int max;
 	int64_t bytes;
 	int refused;			/* answers 403 since the last good one */
+	struct set whole;		/* places that refuse to send a part of a file */
 	const struct download *suspect;	/* its login is being tried again; nothing else begins */
 	bool stopping;
 	struct err why;			/* going on is pointless; code E_NONE while it is not */
@@ -294,6 +296,15 @@ on_done(struct transfer *t)
 
 /* ---- steps: what follows an event in a state ---- */
 
+/* Length of the URL's begin that names the host. */
+static size_t
+place_size(const struct download *f)
+{
+	const char *host = strstr(f->l.url, "://") + strlen("://");
+
+	return (size_t)(host - f->l.url) + strcspn(host, "/");
+}
+
 /* Request the file, or the rest of it. */
 static void
 request(struct download *f)
@@ -302,7 +313,8 @@ request(struct download *f)
 	struct stage *s = &f->stage;
 
 	enter(f, STATE_FETCH);
-	if (s->size > 0 && version_validator(&s->version) == NULL && stage_anew(s, &f->err) < 0) {
+	if (s->size > 0 && (version_validator(&s->version) == NULL ||
+	    set_get(&f->d->whole, f->l.url, place_size(f)) != 0) && stage_anew(s, &f->err) < 0) {
 		fail(f, false);
 		return;
 	}
@@ -310,7 +322,7 @@ request(struct download *f)
 	f->began_at = s->size;
 	if (f->tries++ == 0)
 		f->t = (struct transfer){ .url = f->l.url, .headers = f->rest.headers, .follow = true,
-			.max_size = c->max_size, .deadline = clock_steady() + c->max_time, .head = on_head,
+			.max_size = c->max_size, .max_time = c->max_time, .head = on_head,
 			.data = on_data, .done = on_done, .ctx = f };
 	fetch_add(f->d->fetch, &f->t);
 }
@@ -406,7 +418,7 @@ again(struct download *f, enum retry_kind kind, double after)
 {
 	double wait = retry_wait(&f->d->conf.retry, &f->retry, kind, after), now = clock_steady();
 
-	if (wait < 0 || (f->tries > 0 && now + wait >= f->t.deadline) || f->d->stopping) {
+	if (wait < 0 || (f->t.deadline > 0 && now + wait >= f->t.deadline) || f->d->stopping) {
 		fail(f, kind == RETRY_BACKOFF);
 		return;
 	}
@@ -476,8 +488,10 @@ broken(struct download *f)
 	clear_suspect(f);
 	if (t->status == 403 && ++f->d->refused >= REFUSED_MAX)	/* one file may be forbidden; when all are, we are */
 		err_set(&f->err, E_AUTH, "%s, the %dth refusal in a row", t->err.msg, f->d->refused);
-	if (t->status == 416 && f->began_at > 0)
+	if (t->status == 416 && f->began_at > 0) {
 		kind = RETRY_DAMAGED;
+		*set_at(&f->d->whole, f->l.url, place_size(f)) = 1;
+	}
 	if (f->stage.size - f->began_at >= PROGRESS_SIZE) {
 		f->retry.failures = 0;
 		f->retry.tries[RETRY_BACKOFF] = 0;
@@ -556,6 +570,7 @@ downloads_free(struct downloads *d)
 		return;
 	pool_free(d->pool);
 	fetch_free(d->fetch);
+	set_fini(&d->whole);
 	(void)pthread_mutex_destroy(&d->lock);
 	free(d);
 }

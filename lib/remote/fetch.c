@@ -29,6 +29,7 @@ struct slot {
 	struct url url;			/* of the present hop */
 	int hops;
 	double began, active;		/* clock_steady() of this hop's begin, of the last bytes (0: none yet) */
+	unsigned cuts;			/* of the struct fetch when this hop began */
 	int64_t discarded;
 	bool head_seen;			/* head() was called for this answer */
 	bool cut;			/* broken off on purpose: enough of a body nobody wants */
@@ -44,6 +45,8 @@ struct fetch {
 	struct transfer *first, **last;	/* waiting to begin, in order */
 	const struct transfer *only;
 	const struct transfer *login;	/* the transfer that logs in */
+	double allowed;			/* transfers at a time that the servers seem to bear, at most conf.parallel */
+	unsigned cuts;			/* how often that was lowered */
 	size_t pending;			/* transfers handed in and not done */
 	double now;			/* clock_steady() at the begin of this turn */
 	double next_start;		/* earliest start of the next paced request */
@@ -247,6 +250,7 @@ begin_hop(struct slot *s)
 
 	s->head_seen = s->cut = s->refused = false;
 	s->discarded = 0;
+	s->cuts = s->f->cuts;
 	s->began = clock_steady();
 	s->active = 0;
 	s->errbuf[0] = '\0';
@@ -296,7 +300,7 @@ fetch_add(struct fetch *f, struct transfer *t)
 	t->status = 0;
 	t->received = 0;
 	t->excerpt_size = 0;
-	t->parked = t->logging_in = t->no_login = false;
+	t->parked = t->no_login = false;
 	t->paced = is_paced(f, t);
 	f->pending++;
 	enqueue(f, t);
@@ -333,6 +337,8 @@ begin_transfer(struct slot *s, struct transfer *t)
 	s->hops = 0;
 	t->slot = s;
 	t->parked = false;
+	if (t->deadline <= 0 && t->max_time > 0)
+		t->deadline = clock_steady() + t->max_time;
 	if (url_parse(t->url, &s->url, &t->err) == 0) {
 		t->at = xstrdup(t->url);
 		if (begin_hop(s) == 0)
@@ -342,13 +348,38 @@ begin_transfer(struct slot *s, struct transfer *t)
 	return false;
 }
 
+/* NULL when as many are under way as may be. */
 static struct slot *
 free_slot(struct fetch *f)
 {
-	for (int i = 0; i < f->conf.parallel; i++)
+	struct slot *free = NULL;
+	int busy = 0;
+
+	for (int i = 0; i < f->conf.parallel; i++) {
 		if (f->slots[i].t == NULL)
-			return &f->slots[i];
-	return NULL;
+			free = &f->slots[i];
+		else
+			busy++;
+	}
+	return busy < (int)f->allowed ? free : NULL;
+}
+
+/* Half as many at a time after a refusal, one more after a round of successes. Refusals of requests that had begun
+ * before the last cut tell nothing new. */
+static void
+adapt(struct slot *s)
+{
+	struct fetch *f = s->f;
+	int status = s->t->status;
+
+	if ((status == 429 || status == 503) && s->cuts == f->cuts) {
+		f->cuts++;
+		f->allowed = f->allowed > 2 ? f->allowed / 2 : 1;
+	} else if (status >= 200 && status <= 299) {
+		f->allowed += 1 / f->allowed;
+		if (f->allowed > f->conf.parallel)
+			f->allowed = f->conf.parallel;
+	}
 }
 
 /* When t may begin; in the past: now. A time far ahead: when something else has happened. */
@@ -448,7 +479,7 @@ judge_status(struct slot *s)
 	enum err_code code = E_DATA;
 
 	t->kind = retry_status(t->status);
-	t->after = after != NULL ? retry_after(after) : -1;
+	t->after = after != NULL ? retry_after(after, fetch_header(t, "date")) : -1;
 	if (at_login && (t->kind != RETRY_BACKOFF)) {
 		t->kind = RETRY_NEVER;
 		err_set(&t->err, E_AUTH, "%s: %s (HTTP %d)", s->url.host,
@@ -518,6 +549,7 @@ hop_done(struct slot *s, CURLcode r)
 
 	t->status = status_of(s);
 	good = r == CURLE_OK || s->cut;
+	adapt(s);
 	if (good && t->follow && is_redirect(t->status)) {
 		(void)curl_multi_remove_handle(s->f->multi, s->easy);
 		if (follow(s))
@@ -725,6 +757,7 @@ fetch_new(const struct fetch_conf *conf, struct err *e)
 	}
 	f = xarray(1, sizeof(*f));
 	f->conf = *conf;
+	f->allowed = conf->parallel;
 	f->last = &f->first;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		err_set(e, E_ENV, "HTTP transfers: libcurl cannot be set up");

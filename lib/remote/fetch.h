@@ -27,6 +27,9 @@
  * Redirects are followed here and not by libcurl, so that every hop is checked: only URLs that url_parse accepts,
  * never from https to http, never from another machine to this one. The login host gets the credentials, nobody
  * else does; one transfer at a time logs in, the others wait and then have its cookies.
+ *
+ * A server that is asked too much (429, 503) gets half as many requests at a time, and one more after each round of
+ * good answers.
  */
 
 struct fetch;
@@ -55,7 +58,7 @@ struct transfer {
 	bool keep_error;		/* keep the body of answers other than 2xx in excerpt */
 	int64_t max_size;		/* longest body accepted; 0: any */
 	double not_before;		/* clock_steady() time to begin at; 0: at once */
-	double deadline;		/* clock_steady() time to give up at; 0: none */
+	double max_time;		/* seconds from its first begin, all repetitions included; 0: any */
 
 	/* A 2xx answer has begun: fetch_header, fetch_length and status tell about it. Then its body, piece by
 	 * piece. Either may be NULL, and may return -1 with e set to break the transfer off. */
@@ -84,7 +87,8 @@ struct transfer {
 	struct transfer *next;
 	struct slot *slot;
 	char *at;			/* URL of the present hop */
-	bool paced, parked, logging_in;
+	double deadline;		/* clock_steady() time to give up at; 0: it has not begun, or has none */
+	bool paced, parked;
 };
 
 /* fetch_new - NULL with E_ENV, or E_USAGE when the certificate file cannot be used. conf is copied, what it points

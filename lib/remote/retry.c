@@ -41,6 +41,7 @@ double
 retry_wait(struct retry_policy *p, struct retry *r, enum retry_kind kind, double after)
 {
 	int n = ++r->tries[kind];
+	double wait;
 
 	if (kind == RETRY_NEVER || p->budget <= 0)
 		return -1;
@@ -48,11 +49,10 @@ retry_wait(struct retry_policy *p, struct retry *r, enum retry_kind kind, double
 	    (kind == RETRY_DAMAGED && n > DAMAGED_RETRIES) || p->tries <= 1)
 		return -1;
 	p->budget--;
-	if (after >= 0)
-		return after < p->after_max ? after : p->after_max;
-	if (kind == RETRY_MISSING)
-		return MISSING_WAIT * p->base;
-	return backoff(p, ++r->failures);
+	wait = kind == RETRY_MISSING ? MISSING_WAIT * p->base : backoff(p, ++r->failures);
+	if (after > 0)			/* besides: nobody comes back at once, nor all together */
+		wait += after < p->after_max ? after : p->after_max;
+	return wait;
 }
 
 void
@@ -80,11 +80,10 @@ retry_status(int status)
 }
 
 double
-retry_after(const char *text)
+retry_after(const char *text, const char *date)
 {
 	size_t n = 0;
-	time_t t;
-	double wait;
+	time_t t, now;
 
 	while (text[n] >= '0' && text[n] <= '9')
 		n++;
@@ -93,6 +92,8 @@ retry_after(const char *text)
 	t = curl_getdate(text, NULL);
 	if (t == (time_t)-1)
 		return -1;
-	wait = (double)(t - clock_now());
-	return wait > 0 ? wait : 0;
+	now = date != NULL ? curl_getdate(date, NULL) : -1;
+	if (now == (time_t)-1)
+		now = (time_t)clock_now();
+	return t > now ? (double)(t - now) : 0;
 }

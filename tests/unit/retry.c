@@ -28,6 +28,7 @@ other_kinds(void)
 {
 	struct retry_policy p = RETRY_DEFAULTS;
 	struct retry r = {0};
+	double wait;
 
 	ok(retry_wait(&p, &r, RETRY_NEVER, 5) < 0, "never is never");
 	is_int((long)retry_wait(&p, &r, RETRY_MISSING, -1), 10, "404: after ten seconds");
@@ -35,9 +36,31 @@ other_kinds(void)
 	ok(retry_wait(&p, &r, RETRY_MISSING, -1) < 0, "... three tries in all");
 	ok(retry_wait(&p, &r, RETRY_DAMAGED, -1) >= 0 && retry_wait(&p, &r, RETRY_DAMAGED, -1) >= 0, "damaged: twice");
 	ok(retry_wait(&p, &r, RETRY_DAMAGED, -1) < 0, "... no third time");
-	is_int((long)retry_wait(&p, &r, RETRY_BACKOFF, 17), 17, "Retry-After is waited for");
-	is_int((long)retry_wait(&p, &r, RETRY_BACKOFF, 1e9), 300, "... at most five minutes");
-	is_int((long)retry_wait(&p, &r, RETRY_BACKOFF, 0), 0, "... also when it is at once");
+	wait = retry_wait(&p, &r, RETRY_BACKOFF, 17);
+	ok(wait > 17 && wait <= 17 + 8, "Retry-After is waited for, and the back-off");
+	wait = retry_wait(&p, &r, RETRY_BACKOFF, 1e9);
+	ok(wait > 300 && wait <= 300 + 16, "... at most five minutes");
+}
+
+/* A thousand operations told to come back at once, or in a second, do not. */
+static void
+crowd(double after, const char *what)
+{
+	struct retry_policy p = RETRY_DEFAULTS;
+	double wait, sum = 0, least = 1e9;
+	int early = 0;
+
+	p.budget = 1000;
+	for (int i = 0; i < 1000; i++) {
+		struct retry r = {0};
+
+		wait = retry_wait(&p, &r, RETRY_BACKOFF, after);
+		early += wait < after + 0.2;
+		sum += wait;
+		least = wait < least ? wait : least;
+	}
+	ok(least > after && sum / 1000 > after + 0.8, "%s: the back-off is waited besides", what);
+	ok(early > 50 && early < 150, "... and they are spread");
 }
 
 static void
@@ -82,17 +105,21 @@ main(void)
 		is_int(retry_status(t[i].status), t[i].kind, "HTTP %d", t[i].status);
 	backoff();
 	other_kinds();
+	crowd(0, "Retry-After: 0");
+	crowd(1, "Retry-After: 1");
 	budget();
-	is_int((long)retry_after("120"), 120, "Retry-After: seconds");
-	is_int((long)retry_after("0"), 0, "... none");
-	ok(retry_after("99999999999999999999") >= 1e9, "... far too many");
-	ok(retry_after("-5") < 0, "... negative");
-	ok(retry_after("soon") < 0, "... no number");
-	ok(retry_after("") < 0, "... empty");
+	is_int((long)retry_after("120", NULL), 120, "Retry-After: seconds");
+	is_int((long)retry_after("0", NULL), 0, "... none");
+	ok(retry_after("99999999999999999999", NULL) >= 1e9, "... far too many");
+	ok(retry_after("-5", NULL) < 0, "... negative");
+	ok(retry_after("soon", NULL) < 0, "... no number");
+	ok(retry_after("", NULL) < 0, "... empty");
 	(void)gmtime_r(&soon, &tm);
 	(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	wait = retry_after(date);
+	wait = retry_after(date, NULL);
 	ok(wait > 90 && wait <= 100, "... a date");
-	is_int((long)retry_after("Tue, 24 Jan 2023 20:15:00 GMT"), 0, "... a date that has passed");
+	is_int((long)retry_after("Tue, 24 Jan 2023 20:15:00 GMT", NULL), 0, "... a date that has passed");
+	is_int((long)retry_after("Tue, 24 Jan 2023 20:15:00 GMT", "Tue, 24 Jan 2023 20:14:57 GMT"), 3,
+	    "... a date by the server's clock");
 	return tap_done();
 }
