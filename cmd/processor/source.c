@@ -184,8 +184,8 @@ named(const struct ncatt *platform, const char *sensor)
 }
 
 /*
- * The dataset: attribute Platform, which files of the reference lack; else what -d or the directory says; else the
- * letter of the name. What contradicts the option or the sensor is refused.
+ * The dataset: attribute Platform, which files of the reference lack; else what the name says, or for VIIRS, where it may
+ * be that of another platform, -d or the directory. What contradicts these or the sensor is refused.
  */
 static int
 find_dataset(struct source *s, struct err *e)
@@ -202,8 +202,8 @@ find_dataset(struct source *s, struct err *e)
 	s->ds = named(&platform, sensor);
 	if (ncf_is_text(&platform) && s->ds == NULL)
 		return err_set(e, E_DATA, "%s: attribute Platform is \"%s\"", s->path, platform.text);
-	if (s->ds == NULL)
-		s->ds = told != NULL ? told : name.ds;
+	if (s->ds == NULL)		/* letters tell Aqua from Terra, but JPSS1 files may be called SNPP */
+		s->ds = told != NULL && strcmp(told->combined, name.ds->combined) != 0 ? told : name.ds;
 	if (told != NULL && told != s->ds)
 		return err_set(e, s->rules->conflict, "%s: is of dataset %s, not %s", s->path, s->ds->key, told->key);
 	if (strcasestr(sensor, s->ds->instrument->name) == NULL)
