@@ -287,7 +287,7 @@ wrong --reconcile
 wrong --tokens ids --status
 wrong -d aqua -t refined --job nothing.json
 wrong --notify - --status
-for bad in aqua aqua= aqua=x aqua=-1 aqua=99999 aqua=1,, moon=1 =1 'aqua=1;terra=2' 'aqua=1 ' aqua=10001; do
+for bad in aqua aqua= aqua=x aqua=-1 aqua=99999 'aqua=1,,' moon=1 =1 'aqua=1;terra=2' 'aqua=1 ' aqua=10001; do
 	for how in "--set-capacity=$bad" "GENERATE_TOKENS=$bad"; do
 		case $how in
 		-*) run license-returner --root tree "$how" ;;

@@ -103,7 +103,7 @@ take_variable(int ncid, struct source *s, const struct variable *v, const struct
 	struct source_var *out = &s->var[s->nvars];
 	char subject[ERR_MSGMAX];
 	enum fit fit = WRONG;
-	int group, var;
+	int group = 0, var = 0;
 	bool found;
 
 	*out = (struct source_var){ .spec = v };
