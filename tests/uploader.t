@@ -313,6 +313,8 @@ is "$status:$stdout" "1:$url/$night.nc" 'names that are no granules'
 is "$(printf '%s\n' "$stderr" | grep -c ': not the name of an L2P granule$')" 5 '... are named'
 run uploader -q --to store -d terra $dir/$night.nc
 is "$status:$stderr" "1:uploader: $dir/$night.nc: not a granule of terra" '-d: only that dataset'
+run uploader --to store -t refined $dir/$night.nc
+is "$status:$stderr" "1:uploader: $dir/$night.nc: is quicklook by its directory, not refined" '-t: only that type'
 
 # --- places and usage ----------------------------------------------------------------------------------------------
 

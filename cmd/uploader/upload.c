@@ -68,9 +68,12 @@ identify(struct granule *g, struct err *e)
 	if (g->c->ds != NULL && g->c->ds != name.ds)
 		return err_set(e, E_DATA, "%s: not a granule of %s", u->path, g->c->ds->key);
 	u->ds = name.ds;
-	u->type = g->c->type;
+	layout_of_dir(u->path, &by_dir, &u->type);
 	if (u->type == PTYPE_COUNT)
-		layout_of_dir(u->path, &by_dir, &u->type);
+		u->type = g->c->type;
+	else if (g->c->type != PTYPE_COUNT && g->c->type != u->type)
+		return err_set(e, E_DATA, "%s: is %s by its directory, not %s", u->path, ptype_name(u->type),
+		    ptype_name(g->c->type));
 	if (stat(u->path, &st) < 0)
 		return err_sys(e, "%s", u->path);
 	if (!S_ISREG(st.st_mode))
