@@ -10,21 +10,6 @@
 
 #include "base/mem.h"
 
-void *
-mem_array(size_t n, size_t size, struct err *e)
-{
-	void *p;
-
-	if (size != 0 && n > SIZE_MAX / size) {
-		err_set(e, E_ENV, "%zu elements of %zu bytes: too large", n, size);
-		return NULL;
-	}
-	p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
-	if (p == NULL)
-		err_set(e, E_ENV, "%zu bytes: out of memory", n * size);
-	return p;
-}
-
 int
 mem_grow(void *arrayp, size_t *capp, size_t need, size_t size, struct err *e)
 {
@@ -56,11 +41,10 @@ mem_die(const char *what)
 void *
 xarray(size_t n, size_t size)
 {
-	struct err e;
-	void *p = mem_array(n, size, &e);
+	void *p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
 
 	if (p == NULL)
-		mem_die(e.msg);
+		mem_die("out of memory");
 	return p;
 }
 

@@ -10,8 +10,8 @@
  *
  * The x-functions do not fail: lack of memory, and text that outgrows its own fixed buffer, end the program with one
  * message and status 3, from any thread and without exit handlers. Programs survive being killed at any instruction,
- * so this is as safe as that. Sizes that come from input (dimensions, bodies, lists) go through mem_array and mem_grow
- * instead and fail the item.
+ * so this is as safe as that. Sizes that come from input (dimensions, bodies, lists) go through mem_grow instead and
+ * fail the item.
  */
 
 /* xarray - n * size bytes, zeroed. */
@@ -31,10 +31,7 @@ void	xsnprintf(char *dst, size_t size, const char *fmt, ...) __attribute__((form
 /* mem_die - end the program: "NAME: WHAT", status 3. */
 _Noreturn void	mem_die(const char *what);
 
-/* mem_array - n * size bytes, zeroed; NULL with E_ENV when memory is out or the product overflows. */
-void	*mem_array(size_t n, size_t size, struct err *e);
-
-/* mem_grow - *arrayp enlarged to hold at least need elements of size bytes (*capp counts them); 0 or -1. */
+/* mem_grow - as xgrow; -1 with E_ENV when memory is out or the product overflows. */
 int	mem_grow(void *arrayp, size_t *capp, size_t need, size_t size, struct err *e);
 
 #endif

@@ -2,34 +2,21 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "base/mem.h"
 #include "granule/finallog.h"
 
 #define JOINT " - "
 
 /* Names come from lists and files: whatever they hold, the log stays one line. */
-static void
-keep_one_line(struct buf *b, size_t from)
-{
-	for (size_t i = from; i < b->len; i++)
-		if ((unsigned char)b->text[i] < ' ' || b->text[i] == 0x7f)
-			b->text[i] = '?';
-}
-
 static void __attribute__((format(printf, 2, 0)))
 add_text(struct buf *b, const char *fmt, va_list ap)
 {
 	size_t from = b->len;
-	char *text;
 
-	if (vasprintf(&text, fmt, ap) < 0)
-		mem_die("out of memory");
-	buf_add(b, "%s", text);
-	free(text);
-	keep_one_line(b, from);
+	buf_vadd(b, fmt, ap);
+	for (char *s = b->text + from; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
 }
 
 void

@@ -126,6 +126,12 @@ too_much(void)
 }
 
 static void
+overflow(void)
+{
+	free(xarray(SIZE_MAX / 2, 3));
+}
+
+static void
 too_long(void)
 {
 	char small[4];
@@ -142,6 +148,8 @@ endings(void)
 	dying(too_much, said, sizeof(said), &status);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "lack of memory ends the program with status 3");
 	ok(strstr(said, "out of memory\n") != NULL, "... and says so");
+	dying(overflow, said, sizeof(said), &status);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "... so does a product that overflows");
 	dying(too_long, said, sizeof(said), &status);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "so does a text that outgrows its buffer");
 	ok(strstr(said, "too long") != NULL, "... and says so");
@@ -153,15 +161,11 @@ memory(void)
 	struct err e = {0};
 	long *array = NULL;
 	size_t cap = 0;
-	char *p = mem_array(3, 2, &e);
+	char *p = xarray(3, 2);
 
-	ok(p != NULL && p[0] == 0 && p[5] == 0, "zeroed");
+	ok(p[0] == 0 && p[5] == 0, "zeroed");
 	free(p);
-	p = mem_array(0, 8, &e);
-	ok(p != NULL, "no elements is no failure");
-	free(p);
-	ok(mem_array(SIZE_MAX / 2, 3, &e) == NULL && e.code == E_ENV, "overflow is refused");
-	ok(mem_array(SIZE_MAX / 4, 1, &e) == NULL && e.code == E_ENV, "too much is refused");
+	free(xarray(0, 8));
 	is_int(mem_grow(&array, &cap, 5, sizeof(*array), &e), 0, "growing from nothing");
 	ok(cap >= 5 && array != NULL, "... to what is needed");
 	array[4] = 42;
