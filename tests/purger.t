@@ -269,7 +269,7 @@ old r/d/c 100
 chmod 555 r/d
 if [ "$(id -u)" -ne 0 ]; then
 	run purger --root r --config rules.json --now $T --notify topic
-	is "$status:$stderr" '1:purger: r/d/c: c: cannot be removed: Permission denied' 'what may not be removed'
+	is "$status:$stderr" '3:purger: r/d/c: c: cannot be removed: Permission denied' 'what may not be removed'
 else
 	skip 1 'root may remove everything'
 fi
