@@ -261,8 +261,10 @@ is "$(printf '%s\n' "$stdout" | jq -c '[.state, .dry_run, .outputs]' | sort -u)"
 deep=r/d/deep
 mkdir -p "$deep" && (cd "$deep" && for _ in $(seq 120); do mkdir x && cd x || exit; done)
 touch -d "@$((T_seconds - 360000))" r/d/deep
-run purger --root r --config rules.json --now $T
-is "$status:$stderr" '1:purger: r/d/deep: x: too deep' 'a bottomless directory is a failure'
+run purger --root r --config rules.json --now $T --notify topic --final-log
+is "$status:$(printf '%s\n' "$stderr" | grep '^purger: ')" '1:purger: r/d/deep: x: too deep' 'a bottomless directory is a failure'
+like "$stderr" '^purger - ERROR : The purger encountered the following error: r/d/deep: x: too deep[.]' '... which is logged'
+like "$(cat topic/*)" 'The purger encountered the following error: r/d/deep: x: too deep[.]' '... and told to operators'
 is "$(printf '%s\n' "$stdout" | wc -l):$(ls r/d)" 2:deep '... of its own'
 rm -rf r/d/deep
 old r/d/c 100
@@ -365,7 +367,9 @@ bad '{"c":{"e":{"path":"d","threshold":1,"glob_ops":"*","action":"delete"}}}' 'p
 bad "{\"../c\":{\"e\":{\"path\":\"d\",$good}}}" 'a component that is no name' 'not a name'
 bad "{\"c\":{\"e\":{\"path\":\"d\",\"type\":\"socket\",$good}}}" 'an unknown type' 'no such type'
 bad "{\"c\":{\"e\":{\"path\":\"d\",$good},\"e\":{\"path\":\"d\",$good}}}" 'an entry twice' 'line'
-run purger --root r --config nowhere.json
+rm -rf topic
+run purger --root r --config nowhere.json --notify topic
+like "$(cat topic/*)" 'The purger encountered the following error: nowhere.json: No such file' 'operators hear of a configuration that cannot be read'
 is "$status:$stderr" '2:purger: nowhere.json: No such file or directory' 'no such file'
 run purger --root nowhere
 is "$status:$stderr" '2:purger: nowhere: No such file or directory' 'no such root'

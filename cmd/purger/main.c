@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "netcdf/ncf.h"
 #include "purger.h"
 
 #define NFS_MAGIC 0x6969
@@ -66,29 +67,29 @@ open_all(struct purger *p, struct err *e)
 	struct run *r = &p->run;
 	char *root = realpath(r->root, NULL);
 	struct statfs fs;
-	int rc;
+	int rc = 0;
 
-	if (root == NULL || (p->sweep.root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
+	if (run_open(r, e) < 0) {
+		rc = -1;
+	} else if (root == NULL || (p->sweep.root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
 	    fstatfs(p->sweep.root, &fs) < 0) {
-		err_sys(e, "%s", r->root);
-		free(root);
-		return -1;
-	}
-	if (p->config != NULL)
+		rc = err_sys(e, "%s", r->root);
+	} else if (p->config != NULL) {
 		rc = rules_read(&p->rules, p->config, root, e);
-	else
-		rc = (rules_default(&p->rules), 0);
+	} else {
+		rules_default(&p->rules);
+	}
 	free(root);
-	if (rc < 0 || (p->only != NULL && rules_only(&p->rules, p->only, e) < 0) || run_open(r, e) < 0)
+	if (rc < 0 || (p->only != NULL && rules_only(&p->rules, p->only, e) < 0))
 		return -1;
+	if (r->jobs == 0)
+		r->jobs = fs.f_type == NFS_MAGIC ? NFS_JOBS : 1;
+	p->sweep.pool = pool_new(r->jobs > 1 ? run_workers(r, JOBS_MAX) : 0, e);
 	p->sweep.rules = &p->rules;
 	p->bundle.root = p->sweep.root;
 	p->bundle.root_name = r->root;
 	p->bundle.store = store_open(p->archive_to != NULL ? p->archive_to : r->root,
 	    r->dry_run ? PLACE_ASIS : PLACE_CREATE, e);
-	if (r->jobs == 0)
-		r->jobs = fs.f_type == NFS_MAGIC ? NFS_JOBS : 1;
-	p->sweep.pool = pool_new(r->jobs > 1 ? run_workers(r, JOBS_MAX) : 0, e);
 	if (p->bundle.store == NULL || p->sweep.pool == NULL)
 		return -1;
 	ahead_ranks(p);
@@ -100,6 +101,7 @@ purge(struct purger *p)
 {
 	struct run *r = &p->run;
 	struct err e;
+	int rc;
 
 	run_log(r, INFO, "Running operations to remove data from EFS.");
 	run_log(r, INFO, "Read config file: %s", p->config != NULL ? p->config : "built in");
@@ -108,12 +110,14 @@ purge(struct purger *p)
 		const struct rule *rule = &p->rules.rule[i];
 
 		p->sweep.at = i;
-		if (rule->archive && !r->dry_run && bundle_open(&p->bundle, rule->component, rule->entry, &e) < 0) {
-			run_error(r, &e);
-		} else {
+		rc = rule->archive && !r->dry_run ? bundle_open(&p->bundle, rule->component, rule->entry, &e) : 0;
+		if (rc == 0) {
 			sweep_rule(&p->sweep, i);
-			if (bundle_end(&p->bundle, &e) < 0)
-				run_error(r, &e);
+			rc = bundle_end(&p->bundle, &e);
+		}
+		if (rc < 0) {
+			run_error(r, &e);
+			tell_error(p, &e);
 		}
 		bundle_close(&p->bundle);
 	}
@@ -137,8 +141,11 @@ main(int argc, char *argv[])
 	int status;
 
 	run_begin(&p.run, argc, argv, &program);
+	ncf_setup();
 	check_options(&p);
 	if (open_all(&p, &e) < 0) {
+		tell_error(&p, &e);
+		(void)notify_send(&p.run.notify, program.subject, NULL);
 		status = run_abort(&p.run, &e);
 	} else if (p.print_config) {
 		char *text = rules_json(&p.rules);

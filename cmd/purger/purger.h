@@ -26,6 +26,9 @@ struct purger {
 	uint64_t *disk;			/* --until-free: what files of each age in hours take */
 };
 
+/* tell_error - to operators. */
+void	tell_error(struct purger *p, const struct err *e);
+
 /* tell_found - what the sweep finds: what is to be archived goes into the bundle, of the rest it is the last word.
  * tell_member, tell_log - what the bundle says. */
 sweep_tell	tell_found;

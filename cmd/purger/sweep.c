@@ -103,7 +103,7 @@ judge(const struct sweep *s, const struct rule *r, int dir, const char *path, co
 	if (S_ISDIR(st->st_mode))
 		return PASSED;		/* those by processing type stay */
 	if (tank_type(dir, path, s->now, s->compat, &ds, &t, e) < 0)
-		return KEPT;
+		return e->code == E_MISSING ? PASSED : KEPT;
 	return rule_is_of(s->rules, r, t, ds) ? TAKEN : PASSED;
 }
 

@@ -25,7 +25,6 @@ read_header(void *arg)
 	struct header *h = arg;
 	int ncid;
 
-	ncf_setup();
 	if (ncf_open("/proc/self/fd/0", &ncid, NULL) < 0 ||
 	    ncf_att(ncid, NC_GLOBAL, "product_name", "", &product, NULL) < 0 ||
 	    (!h->by_product && ncf_att(ncid, NC_GLOBAL, "processing_version", "", &version, NULL) < 0))
@@ -49,8 +48,11 @@ by_content(int dir, const char *name, bool by_product, enum ptype *t, struct err
 		h->type = PTYPE_COUNT;
 	(void)close(fd);
 	*t = h->type;
-	return *t < PTYPE_COUNT ? 0 :
-	    err_set(e, E_DATA, "not a readable netCDF-4 file that says whether it is quicklook or refined");
+	if (*t < PTYPE_COUNT)
+		return 0;
+	if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, "%s", name);
+	return err_set(e, E_DATA, "not a readable netCDF-4 file that says whether it is quicklook or refined");
 }
 
 /* OBPG has quicklook files for this month and refined ones for those before; the month's first day may be either. */

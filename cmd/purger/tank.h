@@ -14,7 +14,7 @@
  *		outside. path, below the root, tells for what lies in AQUA_QUICKLOOK/ and the like.
  * compat	decide as the reference system does, which opens files of the first day of this month only
  *
- * Returns 0, or -1 with E_DATA when it cannot be known.
+ * Returns 0, or -1: E_DATA when it cannot be known, E_MISSING when it has gone. ncf_setup is to be called before.
  */
 int	tank_type(int dir, const char *path, int64_t now, bool compat, const struct dataset **ds, enum ptype *t,
 	    struct err *e);

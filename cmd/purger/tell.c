@@ -6,6 +6,16 @@
 #include "base/mem.h"
 #include "purger.h"
 
+void
+tell_error(struct purger *p, const struct err *e)
+{
+	char *text = xfmt("The purger encountered the following error: %s.", e->msg);
+
+	run_log(&p->run, "purger - ERROR", "%s", text);
+	notify_add(&p->run.notify, "%s\n", text);
+	free(text);
+}
+
 /* Names may hold anything; a record is one line. */
 static char *
 record(const struct purger *p, const struct finding *f, const char *path)
@@ -51,7 +61,7 @@ tell_left(struct purger *p, const struct finding *f, const char *path, struct it
 		prog_warn(&e);
 	} else {
 		item_failed(it, &e);
-		notify_add(&p->run.notify, "The purger encountered the following error: %s.\n", e.msg);
+		tell_error(p, &e);
 	}
 }
 
