@@ -459,7 +459,8 @@ done
 old "$small_fs/e/1" 100
 head -c 300000 /dev/zero >"$small_fs/rest"
 (cd "$small_fs/d" && sha1sum 1 2 3) >sums
-run purger --root "$small_fs" --config rules.json --now $T
+# libarchive forgets its deflater then.
+run env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" purger --root "$small_fs" --config rules.json --now $T
 is "$status" 3 'no room for an archive'
 like "$stderr" 'archive/c/[.]a[.]zip[.]part: .*No space left' '... is named'
 ok "$(cd "$small_fs/d" && sha1sum -c --status "$work/sums"; echo $?)" '... nothing is removed without one'
