@@ -191,6 +191,21 @@ run combiner --root t2 -o t2/out t2/in/*.SST.nc
 is "$(l2 data t2/out/*.nc t2/in/*.nc t2/processor/input/holding_tank/AQUA_REFINED/*.nc | wc -w)" 12 \
 	'... the tank of the type comes first; a file without it is made again'
 
+# a companion is of the type of its SST file, wherever it is
+small types aqua 20240302T010101 night
+small types aqua 20240302T010601 day --oc-offset 2
+for f in types/*.SST4.nc types/*.OC.nc; do
+	l2 edit "$f" "d.processing_version = '2019.1QL'"
+done
+run combiner -o types.out -w 0 types/*.SST.nc
+is "$(l2 data types.out/*GSSTN.nc types/*01.L2.SST.nc | wc -w) $(l2 data types.out/*GSSTD.nc types/*0601.L2.SST.nc | wc -w)" '8 8' \
+	'near real time companions beside a refined file'
+is "$(printf '%s\n' "$stderr" | grep -c 'is quicklook, the SST file is not; passed over$')" 2 '... are passed over'
+small both aqua 20240303T010101 night --nrt
+small both aqua 20240303T010101 night -S SST4
+run combiner -o both.out both/*.SST.NRT.nc
+is "$status $(l2 data both.out/*.nc both/*.NRT.nc | wc -w)" '0 12' 'that of the same type is found first'
+
 # -- older and stranger files
 
 small old aqua 20130105T120000 night --generation 14

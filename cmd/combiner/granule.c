@@ -54,19 +54,17 @@ is_welcome(const struct granule *g, enum suite suite)
 	return g->header.light != LIGHT_DAY || g->set->mode.compat;
 }
 
-/* dir + NAME if it is there, where NAME is the sibling's. */
+/* dir + NAME if it is there, where NAME is the sibling's; that of a near real time file may have .NRT like its own. */
 static bool
 try(const char *dir, const struct granule *g, enum suite suite, int seconds, char out[LAYOUT_SIZE])
 {
 	char name[NAME_SIZE];
 
 	obpg_sibling(&g->name, suite, seconds, name);
-	if (str_fmt(out, LAYOUT_SIZE, NULL, "%s%s", dir, name) == 0 && file_exists(out))
+	if (g->name.nrt && str_fmt(out, LAYOUT_SIZE, NULL, "%s%.*s.NRT.nc", dir, (int)strlen(name) - 3, name) == 0 &&
+	    file_exists(out))
 		return true;
-	if (!g->name.nrt)
-		return false;
-	return str_fmt(out, LAYOUT_SIZE, NULL, "%s%.*s.NRT.nc", dir, (int)strlen(name) - 3, name) == 0 &&
-	    file_exists(out);
+	return str_fmt(out, LAYOUT_SIZE, NULL, "%s%s", dir, name) == 0 && file_exists(out);
 }
 
 /* Ocean colour files come from another processing run; their time may be some seconds off. */
@@ -92,15 +90,13 @@ search_tank(const struct granule *g, enum suite suite, enum layout tank, char ou
 	    str_fmt(slash, sizeof(slash), NULL, "%s/", dir) == 0 && search(slash, g, suite, !g->set->mode.compat, out);
 }
 
-/* Where a companion is: beside the SST file (or listed, where it is used only then), or in a holding tank. common: in the
- * tank of both types. */
+/* Where a companion is: beside the SST file (or listed, where it is used only then), or in a holding tank. */
 static bool
-locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], bool *common)
+locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE])
 {
 	const char *sst = g->source[SUITE_SST].path, *listed;
 	char name[NAME_SIZE], dir[LAYOUT_SIZE];
 
-	*common = false;
 	if (suite == SUITE_OC && !needs(g, suite)) {
 		obpg_sibling(&g->name, suite, 0, name);
 		listed = pending_listed(g->set->pending, &g->name, name);
@@ -110,35 +106,35 @@ locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], bool *c
 	    search(dir, g, suite, true, out)) {
 		return true;
 	}
-	if (search_tank(g, suite, LAYOUT_HOLDING_TYPE, out))
-		return true;
-	*common = true;
-	return search_tank(g, suite, LAYOUT_HOLDING, out);
+	return search_tank(g, suite, LAYOUT_HOLDING_TYPE, out) || search_tank(g, suite, LAYOUT_HOLDING, out);
 }
 
-/* Look at a companion, if there is one. The common holding tank has files of both types: what was made in near real time
- * must not get into a refined granule. */
+/* Look at a companion, if there is one. What was made in near real time does not go with a refined SST file, nor the other
+ * way round. */
 static int
 gather_suite(struct granule *g, enum suite suite, struct err *e)
 {
 	const struct mode *m = &g->set->mode;
 	struct source *c = &g->source[suite];
 	char path[LAYOUT_SIZE];
-	bool common;
 	int ret;
 
-	if (!locate(g, suite, path, &common))
+	if (!locate(g, suite, path))
 		return 0;
 	g->o->suspect = suite;
+	xsnprintf(g->o->input[suite], LAYOUT_SIZE, "%s", path);
 	ret = source_companion(c, path, suite, g->name.ds, m, &g->header, &g->notes, e);
-	if (ret == 0 && common && !m->compat && c->refined != (g->type == PTYPE_REFINED))
+	if (ret == 0 && !m->compat && c->refined != g->source[SUITE_SST].refined) {
+		note(&g->notes, "%s: is %s, the SST file is not; passed over", path,
+		    ptype_name(c->refined ? PTYPE_REFINED : PTYPE_QUICKLOOK));
 		source_fini(c);
+	}
 	if (ret < 0 && e->code == E_MISSING) {	/* gone since it was found */
 		source_fini(c);
 		ret = 0;
 	}
-	if (c->path != NULL)
-		xsnprintf(g->o->input[suite], LAYOUT_SIZE, "%s", c->path);
+	if (c->path == NULL)
+		g->o->input[suite][0] = '\0';
 	if (ret < 0 && e->code == E_DATA && m->compat) {
 		g->failure[suite] = *e;
 		ret = 0;
@@ -150,13 +146,12 @@ static int
 gather(struct granule *g, const bool refused[SUITE_COUNT], struct err *e)
 {
 	char path[LAYOUT_SIZE];
-	bool common;
 
 	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++) {
 		if (is_welcome(g, s)) {
 			if (!refused[s] && gather_suite(g, s, e) < 0)
 				return -1;
-		} else if (s == SUITE_NIGHT && locate(g, s, path, &common)) {
+		} else if (s == SUITE_NIGHT && locate(g, s, path)) {
 			note(&g->notes, "%s: not used for a day granule", path);
 		}
 	}
