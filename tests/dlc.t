@@ -363,7 +363,7 @@ is "$status $(printf '%s\n' "$stderr" | grep -c ': line ') $(printf '%s\n' "$std
 	'very many bad lines are one warning'
 run dlc -d aqua --no-state --from-file many
 is "$status $(printf '%s\n' "$stderr" | grep -c ': line ') $(printf '%s\n' "$stderr" | grep 'more bad lines')" \
-	'1 20 dlc: many: 987 more bad lines' '... in a list the first are named'
+	'1 20 dlc: 987 more bad lines' '... in a list the first are named'
 
 # --- lists from elsewhere ---------------------------------------------------------------------------------------------------------
 

@@ -171,8 +171,29 @@ like "$stderr" '^downloader: standard input: line 10: .*control characters' 'bin
 like "$stderr" '^downloader: standard input: line 11: .*longer than 4096' 'a line that is too long'
 like "$stderr" '^downloader: standard input: line 12: ' 'no host'
 like "$stderr" '^downloader: standard input: line 13: SNPP_VIIRS.* not a file of aqua' 'a file of another dataset than -d'
-is "$(wc -l <failed)" 10 '--failed has those that are lines at all'
+is "$(wc -l <failed)" 12 '--failed has them'
 is "$(sed -n 1p failed)" "$H/ok/$N1 123abc" '... as they were'
+
+printf '%s\0%s\n%5000s\n' "$H/ok/$N1 " "$S1" x | tr ' ' y >bad
+run downloader -o o --failed failed <bad
+sed -n 1p bad >line
+sed -n 1p failed | cmp line -
+ok $? '... with a NUL in it'
+sed -n 2p failed >again
+run downloader -o o --failed failed <again
+is "$status $(cmp again failed) $(($(wc -c <again) > 4097))" '1  1' '... and the begin of one that is too long, which stays so'
+
+# whatever the program: a list that is none
+"$python" -c '
+import random, sys
+random.seed(1)
+sys.stdout.buffer.write(random.randbytes(100000))' >random
+for p in downloader "combiner --root tree" "processor --root tree" "uploader --to to --root tree" \
+	"partition -o o --engine none" "dlc -d aqua --no-state --from-file random"; do
+	run $p <random
+	is "$status $(printf '%s\n' "$stderr" | grep -c control)" '1 20' "${p%% *}: twenty lines of a binary file are named"
+	like "$stderr" "^${p%% *}: [34][0-9][0-9] more bad lines" '... and the others counted'
+done
 
 run downloader -d viirs -o o --failed failed "  http://example.org/$N1	$S1 "
 is "$(cat failed)" "https://example.org/$N1	$S1" '... with https and without blanks around them'

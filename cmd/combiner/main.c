@@ -112,10 +112,12 @@ read_list(struct combiner *c)
 			take_item(c, line);
 			continue;
 		}
-		report_error(&c->report, &e);
-		run_error(&c->run, &e);
-		if (got == LIST_FAILED)
+		if (got == LIST_FAILED) {
+			run_error(&c->run, &e);
 			return;
+		}
+		if (run_bad_line(&c->run, in, &e))
+			report_error(&c->report, &e);
 	}
 	c->at_end = true;
 	wake(c, NULL);

@@ -11,7 +11,6 @@
 
 #define ANSWER_MAX (64 * 1024 * 1024)	/* bytes */
 #define PROGRESS_LINES 1000
-#define NAMED 20			/* bad lines of a list that are named; the others are counted */
 
 /* ---- the query ---- */
 
@@ -263,7 +262,6 @@ search_read(int fd, char sep, struct found *found, struct run *r, struct err *e)
 	const char *name = found->files.name;
 	struct list_in *in = xarray(1, sizeof(*in));
 	enum list_result got;
-	size_t bad = 0;
 	char *line;
 	int ret = 0;
 
@@ -276,13 +274,9 @@ search_read(int fd, char sep, struct found *found, struct run *r, struct err *e)
 			continue;
 		if (got == LIST_ITEM)
 			err_set(e, E_DATA, "%s: line %zu: %s", name, in->line, why.msg);
-		if (++bad > NAMED)
-			continue;
-		run_error(r, e);
-		notify_add(&r->notify, "%s\n", e->msg);
+		if (run_bad_line(r, in, e))
+			notify_add(&r->notify, "%s\n", e->msg);
 	}
-	if (bad > NAMED)
-		prog_say("%s: %zu more bad lines", name, bad - NAMED);
 	if (got == LIST_FAILED)
 		ret = -1;
 	else if (in->interrupted)

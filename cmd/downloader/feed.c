@@ -75,7 +75,7 @@ take_line(struct feed *f, const char *text)
 		l->checksum[0] = '\0';
 	}
 	if (got != LISTLINE_FILE) {
-		report_bad(f->report, line, &e);
+		report_bad(f->report, line, false, &e);
 	} else if (is_new(f)) {
 		report_begin(f->report, l->obpg.ds);
 		if (f->run->dry_run)
@@ -99,7 +99,7 @@ feed_lines(struct feed *f)
 		if (got == LIST_ITEM)
 			take_line(f, line);
 		else if (got == LIST_BAD)
-			report_bad(f->report, NULL, &e);
+			report_bad(f->report, line, true, &e);
 		else if (got == LIST_FAILED)
 			run_error(r, &e);
 		f->ended = got == LIST_END || got == LIST_FAILED;

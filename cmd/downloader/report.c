@@ -70,7 +70,7 @@ failed(struct report *p, const char *name)
 }
 
 void
-report_bad(struct report *p, const char *line, const struct err *why)
+report_bad(struct report *p, const char *line, bool raw, const struct err *why)
 {
 	struct run *r = p->run;
 	char base[NAME_SIZE] = "";
@@ -79,8 +79,10 @@ report_bad(struct report *p, const char *line, const struct err *why)
 	p->lines++;
 	item_begin(&it, NULL);
 	it.line = line;
+	it.line_size = raw ? r->in.size : 0;
+	it.bad_line = true;
 	it.err = *why;
-	if (line != NULL) {
+	if (!raw) {
 		if (r->in.argv != NULL)
 			err_set(&it.err, why->code, "argument %zu: %s", r->in.line, why->msg);
 		else

@@ -26,8 +26,8 @@ void	report_init(struct report *p, struct run *r);
 /* report_begin - a line is a file of ds, to be fetched. */
 void	report_begin(struct report *p, const struct dataset *ds);
 
-/* report_bad - a line is none, or, line NULL, cannot be read. */
-void	report_bad(struct report *p, const char *line, const struct err *why);
+/* report_bad - a line is none; raw: as list_next gave it, with LIST_BAD. */
+void	report_bad(struct report *p, const char *line, bool raw, const struct err *why);
 
 /* report_done - a file is through; for struct download_conf, with the report as ctx. */
 void	report_done(void *ctx, struct download *f);

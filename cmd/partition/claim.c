@@ -150,7 +150,7 @@ read_names(struct partition *p, int fd, const char *path, struct waiting *w, str
 		if (got == LIST_ITEM)
 			err_set(e, E_DATA, "%s: line %zu: %.200s: not the name of an SST file of %s", path, in->line,
 			    name, p->run.ds->key);
-		partition_bad_line(p, e);
+		partition_bad_line(p, in, e);
 	}
 	free(in);
 	return got == LIST_END ? 0 : -1;

@@ -20,7 +20,6 @@
 
 #define EVENT_MAX (1024 * 1024)
 #define PREFIX_MAX 60
-#define BAD_LINES 20			/* that are named one by one */
 #define REPLACED 20			/* as well */
 #define USUAL "https://oceandata.sci.gsfc.nasa.gov/"
 
@@ -296,14 +295,10 @@ place_text(const char *place, size_t max, struct err *e)
 /* --- lists ------------------------------------------------------------------------------------------------------ */
 
 void
-partition_bad_line(struct partition *p, const struct err *e)
+partition_bad_line(struct partition *p, const struct list_in *in, const struct err *e)
 {
-	if (p->bad_lines++ < BAD_LINES) {
-		run_error(&p->run, e);
+	if (run_bad_line(&p->run, in, e))
 		notify_add(&p->run.notify, "%s\n", e->msg);
-	} else if (p->run.status == ST_OK) {
-		p->run.status = ST_SOME;
-	}
 }
 
 /* The list that a line of the table comes from. */
@@ -319,32 +314,32 @@ list_of(const struct intake *in, size_t line)
 
 /* One line more: -1 only when there can be no others. */
 static int
-take_line(struct partition *p, struct intake *in, const char *list, char *text, size_t number, struct err *e)
+take_line(struct partition *p, struct intake *in, const struct list_in *list, char *text, struct err *e)
 {
 	struct lines *l = &in->lines;
 	size_t dirs = l->dirs.n;
 	const struct line *last;
 	struct buf b = {0};
 	struct err why;
-	int r = lines_add(l, text, number, &why);
+	int r = lines_add(l, text, list->line, &why);
 
 	if (r < 0) {
-		err_set(e, why.code, "%s: line %zu: %s", list, number, why.msg);
+		err_set(e, why.code, "%s: line %zu: %s", list->name, list->line, why.msg);
 		if (e->code != E_DATA)
 			return -1;
-		partition_bad_line(p, e);
+		partition_bad_line(p, list, e);
 	}
 	if (r <= 0)
 		return 0;
 	last = &l->line[l->n - 1];
 	if (l->dirs.n > dirs && !str_starts(l->dirs.item[last->dir], USUAL))
-		prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list, number,
+		prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list->name, list->line,
 		    url_shown(l->dirs.item[last->dir]), l->dirs.item[last->dir]);
 	if (p->run.type != PTYPE_COUNT && last->nrt != (p->run.type == PTYPE_QUICKLOOK)) {
 		l->n--;
 	} else if (p->run.final_log) {
 		lines_text(l, l->n - 1, &b);
-		run_log(&p->run, LOG_GROUP, "Processed: %s | %s", str_base(list), b.text);
+		run_log(&p->run, LOG_GROUP, "Processed: %s | %s", str_base(list->name), b.text);
 		finallog_add(&p->run.log, LOG_PROCESSED, b.text);
 		buf_free(&b);
 	}
@@ -362,9 +357,9 @@ read_list(struct partition *p, struct intake *in, int fd, const char *name, stru
 	list_open_fd(list, fd, name, p->run.sep);
 	while (ret == 0 && (got = list_next(list, &text, e)) != LIST_END) {
 		if (got == LIST_ITEM)
-			ret = take_line(p, in, name, text, list->line, e);
+			ret = take_line(p, in, list, text, e);
 		else if (got == LIST_BAD)
-			partition_bad_line(p, e);
+			partition_bad_line(p, list, e);
 		else
 			ret = -1;
 	}
@@ -423,8 +418,6 @@ intake_read(struct partition *p, const struct event *ev, struct intake *in, stru
 	store_close(s);
 	free(place);
 	p->run.ds = in->lines.ds;
-	if (ret == 0 && p->bad_lines > BAD_LINES)
-		prog_say("%zu more bad lines", p->bad_lines - BAD_LINES);
 	return ret;
 }
 

@@ -35,11 +35,10 @@ struct partition {
 	char *plans;			/* directory of plans */
 	/* how it goes */
 	bool planned;			/* there is a new plan */
-	size_t bad_lines;
 	size_t ended, failed;		/* elements of jobs run here */
 };
 
-/* partition_bad_line - a line of a list cannot be used: the first of them are named. */
-void	partition_bad_line(struct partition *p, const struct err *e);
+/* partition_bad_line - the line read last cannot be used: the first of them are named. */
+void	partition_bad_line(struct partition *p, const struct list_in *in, const struct err *e);
 
 #endif

@@ -87,6 +87,8 @@ upload_list(struct uploading *p)
 	while (run_goes_on(&p->run) && (got = list_next(&p->run.in, &path, &e)) != LIST_END) {
 		if (got == LIST_ITEM)
 			give(p, path);
+		else if (got == LIST_BAD)
+			(void)run_bad_line(&p->run, &p->run.in, &e);
 		else
 			run_error(&p->run, &e);
 		if (got == LIST_FAILED)

@@ -159,7 +159,8 @@ list_next(struct list_in *in, char **item, struct err *e)
 		if (in->line == in->argc)
 			return LIST_END;
 		*item = in->argv[in->line++];
-		if (strlen(*item) <= LIST_RECMAX)
+		in->size = strlen(*item);
+		if (in->size <= LIST_RECMAX)
 			return LIST_ITEM;
 		err_set(e, E_DATA, "argument %zu: longer than %d bytes", in->line, LIST_RECMAX);
 		return LIST_BAD;
@@ -170,6 +171,8 @@ list_next(struct list_in *in, char **item, struct err *e)
 			return len == -1 ? LIST_FAILED : LIST_END;
 		n = trim(in, (size_t)len);
 	} while (n == 0);
+	*item = in->record;
+	in->size = n;
 	if (n > LIST_RECMAX) {
 		err_set(e, E_DATA, "%s: line %zu: longer than %d bytes", in->name, in->line, LIST_RECMAX);
 		return LIST_BAD;
@@ -178,7 +181,6 @@ list_next(struct list_in *in, char **item, struct err *e)
 		err_set(e, E_DATA, "%s: line %zu: control characters, not a list", in->name, in->line);
 		return LIST_BAD;
 	}
-	*item = in->record;
 	return LIST_ITEM;
 }
 

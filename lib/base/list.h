@@ -21,7 +21,7 @@ struct list_in {
 	int fd;
 	char sep;
 	const char *name;		/* for messages: "standard input" or a file name */
-	size_t line;			/* number of the record returned last, from 1 */
+	size_t line, size;		/* number of the record returned last, from 1, and its bytes */
 	size_t pos, len;		/* unread part of block */
 	size_t have;			/* bytes of the next record that were read already */
 	bool complete;			/* ... and that is all of it */
@@ -47,8 +47,8 @@ enum list_result { LIST_END, LIST_ITEM, LIST_BAD, LIST_FAILED };
  * item	borrowed; valid until the next call of list_next or list_ready
  *
  * Returns LIST_ITEM; LIST_END at the end or after a signal; LIST_BAD with E_DATA when this record is too long or
- * holds control characters (e names its line; the next call goes on behind it); LIST_FAILED with E_ENV when
- * reading failed.
+ * holds control characters (e names its line, item are the in->size bytes of it, NULs among them, or its first
+ * LIST_RECMAX and some; the next call goes on behind it); LIST_FAILED with E_ENV when reading failed.
  */
 enum list_result	list_next(struct list_in *in, char **item, struct err *e);
 

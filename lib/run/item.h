@@ -21,6 +21,8 @@ enum item_state { ITEM_DONE, ITEM_SKIPPED, ITEM_FAILED, ITEM_WAITING, ITEM_QUARA
 
 struct item {
 	const char *line;		/* as it stands in the list, for --failed; borrowed, NULL without */
+	size_t line_size;		/* its bytes when there may be NULs among them, else 0 */
+	bool bad_line;			/* ... and is none: only the first of these are named, the others counted */
 	struct strlist inputs, outputs;
 	enum item_state state;
 	char reason[ERR_MSGMAX];	/* why it is not simply done; "" without */

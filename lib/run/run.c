@@ -15,6 +15,7 @@
 #include "run/run.h"
 
 #define DEFAULT_ROOT "generate-data"
+#define BAD_LINES 20			/* that are named one by one */
 #define CROWD_WAIT 0.1
 
 /* Dataset and type of the job list, where the options do not say. */
@@ -149,6 +150,8 @@ run_end(struct run *r, const char *routine)
 	char *line;
 
 	prog_progress_end();
+	if (r->bad_lines > BAD_LINES)
+		prog_say("%zu more bad lines", r->bad_lines - BAD_LINES);
 	if (file_without_locks())
 		prog_info("a file system here has no locks: results are whole, but work may be done twice");
 	if (r->failed.fd >= 0 && newfile_commit(&r->failed, &e) < 0)
@@ -210,15 +213,21 @@ run_error(struct run *r, const struct err *e)
 	(void)pthread_mutex_unlock(&r->lock);
 }
 
-void
-run_failed_line(struct run *r, const char *line)
+static void
+failed_bytes(struct run *r, const char *line, size_t size)
 {
 	struct err e;
 
-	if (r->failed.fd < 0 || dprintf(r->failed.fd, "%s%c", line, r->sep) >= 0)
+	if (r->failed.fd < 0 || (file_put(r->failed.fd, r->failed_path, line, size, &e) == 0 &&
+	    file_put(r->failed.fd, r->failed_path, &r->sep, 1, &e) == 0))
 		return;
-	err_sys(&e, "%s", r->failed_path);
 	r->status = prog_failed(&e, r->status);
+}
+
+void
+run_failed_line(struct run *r, const char *line)
+{
+	failed_bytes(r, line, strlen(line));
 }
 
 /* A list given as an argument, where its items are expected. */
@@ -240,11 +249,29 @@ note_failure(struct run *r, struct item *it)
 	if (it->state != ITEM_QUARANTINED)
 		it->state = ITEM_FAILED;
 	xsnprintf(it->reason, sizeof(it->reason), "%s", it->err.msg);
-	note_error(r, &it->err);
 	if (it->line != NULL)
-		run_failed_line(r, it->line);
+		failed_bytes(r, it->line, it->line_size > 0 ? it->line_size : strlen(it->line));
+	if (it->bad_line && ++r->bad_lines > BAD_LINES) {
+		r->status = r->status > ST_SOME ? r->status : ST_SOME;
+		return;
+	}
+	note_error(r, &it->err);
 	if (!r->program->own_mail)
 		notify_add(&r->notify, "%s\n", it->err.msg);
+}
+
+bool
+run_bad_line(struct run *r, const struct list_in *in, const struct err *e)
+{
+	struct item it = { .line = in->argv != NULL ? in->argv[in->line - 1] : in->record, .line_size = in->size,
+		.bad_line = true, .err = *e };
+	bool named;
+
+	(void)pthread_mutex_lock(&r->lock);
+	note_failure(r, &it);
+	named = r->bad_lines <= BAD_LINES;
+	(void)pthread_mutex_unlock(&r->lock);
+	return named;
 }
 
 /* The item's text on standard output; what is lost there ends the run. */
@@ -345,10 +372,12 @@ run_list(struct run *r, run_work *work)
 		struct item it;
 		int rc;
 
-		if (got != LIST_ITEM) {
+		if (got == LIST_FAILED) {
 			run_error(r, &e);
-			if (got == LIST_FAILED)
-				break;
+			break;
+		}
+		if (got == LIST_BAD) {
+			(void)run_bad_line(r, &r->in, &e);
 			continue;
 		}
 		run_progress(r, 0, 0, 0, line);

@@ -79,7 +79,7 @@ struct run {
 	double began;			/* clock_steady() */
 
 	pthread_mutex_t lock;		/* of all below, held by run_put and run_error */
-	size_t done, skipped, waiting, nfailed;
+	size_t done, skipped, waiting, nfailed, bad_lines;
 	int status;
 	bool stop;			/* going on is pointless: output lost, or credentials refused */
 	bool crowd;			/* set by programs with very many records: one may wait 0.1 s for the next */
@@ -128,6 +128,10 @@ void	run_progress(struct run *r, size_t begun, size_t workers, uint64_t bytes, c
 
 /* run_error - a failure that is none of an item: said, and in the status. Any thread. */
 void	run_error(struct run *r, const struct err *e);
+
+/* run_bad_line - a failure without a record: the line that in has returned last is none. The first twenty of a run are
+ * named, the others counted at its end. Returns whether it was named. Any thread. */
+bool	run_bad_line(struct run *r, const struct list_in *in, const struct err *e);
 
 /* run_failed_line - one more line of --failed, for items that were never begun. */
 void	run_failed_line(struct run *r, const char *line);
