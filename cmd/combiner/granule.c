@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -54,59 +53,67 @@ is_welcome(const struct granule *g, enum suite suite)
 	return g->header.light != LIGHT_DAY || g->set->mode.compat;
 }
 
-/* dir + NAME if it is there, where NAME is the sibling's; that of a near real time file may have .NRT like its own. */
-static bool
-try(const char *dir, const struct granule *g, enum suite suite, int seconds, char out[LAYOUT_SIZE])
+/* Each of these: 1 and the path of the companion, 0 when it is not there, -1. */
+
+/* dir + NAME, where NAME is the sibling's; that of a near real time file may have .NRT like its own. */
+static int
+try(const char *dir, const struct granule *g, enum suite suite, int seconds, char out[LAYOUT_SIZE], struct err *e)
 {
 	char name[NAME_SIZE];
+	int there;
 
 	obpg_sibling(&g->name, suite, seconds, name);
-	if (g->name.nrt && str_fmt(out, LAYOUT_SIZE, NULL, "%s%.*s.NRT.nc", dir, (int)strlen(name) - 3, name) == 0 &&
-	    file_exists(out))
-		return true;
-	return str_fmt(out, LAYOUT_SIZE, NULL, "%s%s", dir, name) == 0 && file_exists(out);
+	if (g->name.nrt && str_fmt(out, LAYOUT_SIZE, e, "%s%.*s.NRT.nc", dir, (int)strlen(name) - 3, name) < 0)
+		return -1;
+	there = g->name.nrt ? file_look(out, NULL, e) : 0;
+	if (there != 0)
+		return there;
+	return str_fmt(out, LAYOUT_SIZE, e, "%s%s", dir, name) < 0 ? -1 : file_look(out, NULL, e);
 }
 
 /* Ocean colour files come from another processing run; their time may be some seconds off. */
-static bool
-search(const char *dir, const struct granule *g, enum suite suite, bool whole_minute, char out[LAYOUT_SIZE])
+static int
+search(const char *dir, const struct granule *g, enum suite suite, bool whole_minute, char out[LAYOUT_SIZE],
+    struct err *e)
 {
-	int second = (int)(g->name.time % 60);
+	int second = (int)(g->name.time % 60), there = try(dir, g, suite, 0, out, e);
 
-	if (try(dir, g, suite, 0, out))
-		return true;
-	for (int ss = 0; whole_minute && suite == SUITE_OC && ss < 60; ss++)
-		if (try(dir, g, suite, ss - second, out))
-			return true;
-	return false;
+	for (int ss = 0; there == 0 && whole_minute && suite == SUITE_OC && ss < 60; ss++)
+		there = try(dir, g, suite, ss - second, out, e);
+	return there;
 }
 
-static bool
-search_tank(const struct granule *g, enum suite suite, enum layout tank, char out[LAYOUT_SIZE])
+static int
+search_tank(const struct granule *g, enum suite suite, enum layout tank, char out[LAYOUT_SIZE], struct err *e)
 {
 	char dir[LAYOUT_SIZE], slash[LAYOUT_SIZE];
 
-	return layout_dir(g->set->run->root, tank, g->name.ds, g->type, g->name.time, dir, NULL) == 0 &&
-	    str_fmt(slash, sizeof(slash), NULL, "%s/", dir) == 0 && search(slash, g, suite, !g->set->mode.compat, out);
+	if (layout_dir(g->set->run->root, tank, g->name.ds, g->type, g->name.time, dir, e) < 0 ||
+	    str_fmt(slash, sizeof(slash), e, "%s/", dir) < 0)
+		return -1;
+	return search(slash, g, suite, !g->set->mode.compat, out, e);
 }
 
 /* Where a companion is: beside the SST file (or listed, where it is used only then), or in a holding tank. */
-static bool
-locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE])
+static int
+locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], struct err *e)
 {
 	const char *sst = g->source[SUITE_SST].path, *listed;
 	char name[NAME_SIZE], dir[LAYOUT_SIZE];
+	int there = 0;
 
 	if (suite == SUITE_OC && !needs(g, suite)) {
 		obpg_sibling(&g->name, suite, 0, name);
 		listed = pending_listed(g->set->pending, &g->name, name);
-		if (listed != NULL && str_fmt(out, LAYOUT_SIZE, NULL, "%s", listed) == 0 && file_exists(out))
-			return true;
-	} else if (str_fmt(dir, sizeof(dir), NULL, "%.*s", (int)(str_base(sst) - sst), sst) == 0 &&
-	    search(dir, g, suite, true, out)) {
-		return true;
+		if (listed != NULL)
+			there = str_fmt(out, LAYOUT_SIZE, e, "%s", listed) < 0 ? -1 : file_look(out, NULL, e);
+	} else {
+		there = str_fmt(dir, sizeof(dir), e, "%.*s", (int)(str_base(sst) - sst), sst) < 0 ? -1 :
+		    search(dir, g, suite, true, out, e);
 	}
-	return search_tank(g, suite, LAYOUT_HOLDING_TYPE, out) || search_tank(g, suite, LAYOUT_HOLDING, out);
+	if (there == 0)
+		there = search_tank(g, suite, LAYOUT_HOLDING_TYPE, out, e);
+	return there == 0 ? search_tank(g, suite, LAYOUT_HOLDING, out, e) : there;
 }
 
 /* Look at a companion, if there is one. What was made in near real time does not go with a refined SST file, nor the other
@@ -117,10 +124,10 @@ gather_suite(struct granule *g, enum suite suite, struct err *e)
 	const struct mode *m = &g->set->mode;
 	struct source *c = &g->source[suite];
 	char path[LAYOUT_SIZE];
-	int ret;
+	int ret = locate(g, suite, path, e);
 
-	if (!locate(g, suite, path))
-		return 0;
+	if (ret <= 0)
+		return ret;
 	g->o->suspect = suite;
 	xsnprintf(g->o->input[suite], LAYOUT_SIZE, "%s", path);
 	ret = source_companion(c, path, suite, g->name.ds, m, &g->header, &g->notes, e);
@@ -151,7 +158,7 @@ gather(struct granule *g, const bool refused[SUITE_COUNT], struct err *e)
 		if (is_welcome(g, s)) {
 			if (!refused[s] && gather_suite(g, s, e) < 0)
 				return -1;
-		} else if (s == SUITE_NIGHT && locate(g, s, path)) {
+		} else if (s == SUITE_NIGHT && locate(g, s, path, NULL) > 0) {
 			note(&g->notes, "%s: not used for a day granule", path);
 		}
 	}
@@ -206,8 +213,10 @@ is_up_to_date(const struct granule *g, const struct pass *p, const struct plan *
 {
 	bool all = true;
 	int ncid, var;
+	struct stat st;
 
-	if (g->set->force || file_mtime(p->to->path) < p->mtime || ncf_open(p->to->path, &ncid, NULL) < 0)
+	if (g->set->force || file_look(p->to->path, &st, NULL) <= 0 || file_time(&st) < p->mtime ||
+	    ncf_open(p->to->path, &ncid, NULL) < 0)
 		return false;
 	for (int s = 0; s < SUITE_COUNT; s++)
 		for (size_t i = 0; plan->source[s] != NULL && i < plan->source[s]->nvars; i++)
@@ -246,7 +255,7 @@ make_pass(const struct granule *g, const struct pass *p, struct err *e)
 	}
 	p->to->made = f.committed;
 	newfile_close(&f);
-	if (stat(p->to->path, &st) == 0)
+	if (file_look(p->to->path, &st, NULL) > 0)
 		p->to->bytes = (uint64_t)st.st_size;
 	return ret;
 }

@@ -75,13 +75,16 @@ take_item(struct combiner *c, const char *path)
 {
 	struct obpg_name n;
 	struct err e = {0};
+	int there = 1;
 
 	if (is_side_file(path))
 		return;
 	if (obpg_parse(path, &n, &e) == 0) {
 		if (c->run.ds != NULL && c->run.ds != n.ds)
 			err_set(&e, E_DATA, "%s: not a file of %s", path, c->run.ds->key);
-		else if (n.suite == SUITE_SST && !file_exists(path))
+		else if (n.suite == SUITE_SST)
+			there = file_look(path, NULL, &e);
+		if (there == 0)
 			err_set(&e, E_MISSING, "%s: no such file", path);
 	}
 	if (e.code != E_NONE)

@@ -26,15 +26,16 @@ quarantine(struct combiner *c, const char *path, struct err *why)
 	const char *root = c->run.root, *dir = c->quarantine;
 	char tree[LAYOUT_SIZE];
 	struct err e;
+	int rc;
 
 	if (!ncf_is_to_blame(path, why))
 		return false;
-	if (dir == NULL && file_below(path, root) &&
-	    layout_dir(root, LAYOUT_L2_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, NULL) == 0)
+	rc = dir == NULL ? file_below(path, root, &e) : 0;
+	if (rc > 0 && (rc = layout_dir(root, LAYOUT_L2_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, &e)) == 0)
 		dir = tree;
-	if (dir == NULL || c->run.dry_run || !file_exists(path))
+	if (rc == 0 && (dir == NULL || c->run.dry_run || file_look(path, NULL, NULL) <= 0))
 		return false;
-	if (file_quarantine(path, dir, why->msg, &e) < 0) {
+	if (rc < 0 || file_quarantine(path, dir, why->msg, &e) < 0) {
 		*why = e;
 		return false;
 	}

@@ -60,7 +60,9 @@ report_wait(struct report *r, const char *path, const struct outcome *o, char me
 		free(r->list);
 		free(r->listed);
 		r->list = xstrdup(list);
-		r->listed = file_exists(list) ? file_read(list, WAITING_MAX, NULL) : NULL;
+		r->listed = file_read(list, WAITING_MAX, e);
+		if (r->listed == NULL && e->code != E_MISSING)
+			return -1;
 	}
 	return is_listed(r, base) ? 0 : file_append(list, base, e);
 }

@@ -143,10 +143,14 @@ take_variables(int ncid, struct source *s, const struct dataset *ds, const struc
 static int
 begin(struct source *s, const char *path, enum suite suite, int *ncid, struct err *e)
 {
-	*s = (struct source){ .suite = suite, .path = xstrdup(path), .mtime = file_mtime(path) };
+	struct stat st;
+	int there = file_look(path, &st, e);
+
+	*s = (struct source){ .suite = suite, .path = xstrdup(path) };
 	*ncid = -1;
-	if (s->mtime < 0)
-		return err_set(e, E_MISSING, "%s: no such file", path);
+	if (there <= 0)
+		return there == 0 ? err_set(e, E_MISSING, "%s: no such file", path) : -1;
+	s->mtime = file_time(&st);
 	return ncf_open(path, ncid, e) < 0 ? -1 : header_is_refined(*ncid, path, &s->refined, e);
 }
 

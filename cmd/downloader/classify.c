@@ -10,6 +10,7 @@
 #include <hdf5.h>
 #include <netcdf.h>
 
+#include "base/file.h"
 #include "netcdf/ncf.h"
 #include "classify.h"
 
@@ -23,13 +24,15 @@ check_signature(const char *path, const char *subject, bool *classic, struct err
 {
 	static const char hdf5[HEAD_SIZE] = "\x89HDF\r\n\x1a\n";
 	char head[HEAD_SIZE] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+	int fd = file_open(path, e);
+	ssize_t n;
 
+	if (fd < 0)
+		return -1;
+	n = pread(fd, head, sizeof(head), 0);
 	if (n < 0)
 		err_sys(e, "%s", path);
-	if (fd >= 0)
-		(void)close(fd);
+	(void)close(fd);
 	if (n < 0)
 		return -1;
 	*classic = memcmp(head, "CDF", 3) == 0 && (head[3] == 1 || head[3] == 2 || head[3] == 5);

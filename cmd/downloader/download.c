@@ -187,14 +187,17 @@ look_job(struct job *j)
 
 	for (enum ptype t = PTYPE_QUICKLOOK; f->path == NULL && t < download_places(c); t++) {
 		char *path = download_path(c, l, t, NULL), note[ERR_MSGMAX];
+		struct err why = {0};
 
-		if (path == NULL || digest_file(l->alg, path, f->hex, NULL) < 0 || strcmp(f->hex, l->checksum) != 0) {
+		if (path == NULL || digest_file(l->alg, path, f->hex, &why) < 0 || strcmp(f->hex, l->checksum) != 0) {
 			free(path);
+			if (why.code == E_ENV)	/* nobody can tell whether it is there */
+				f->err = why;
 			continue;
 		}
 		f->path = path;
 		f->type = t;
-		f->bytes = stat(path, &st) == 0 ? st.st_size : 0;
+		f->bytes = file_look(path, &st, NULL) > 0 ? st.st_size : 0;
 		if (c->outdir != NULL &&	/* flat: the place does not tell the class */
 		    classify_file(path, path, &l->obpg, false, &f->type, note, sizeof(note), NULL) < 0)
 			f->type = l->obpg.nrt ? PTYPE_QUICKLOOK : PTYPE_REFINED;
@@ -360,7 +363,7 @@ may_be_there(const struct download *f)
 	for (enum ptype t = PTYPE_QUICKLOOK; !any && t < download_places(c); t++) {
 		char *path = download_path(c, &f->l, t, NULL);
 
-		any = path != NULL && file_exists(path);
+		any = path != NULL && file_look(path, NULL, NULL) != 0;
 		free(path);
 	}
 	return any;
@@ -406,6 +409,8 @@ looked(struct download *f)
 {
 	if (f->path != NULL)
 		end(f, DOWNLOAD_SKIPPED, false);
+	else if (f->err.code == E_ENV)
+		fail(f, false);
 	else if (f->d->stopping)
 		give_up(f);
 	else

@@ -33,7 +33,7 @@ say_plan(const struct feed *f)
 		if (path == NULL)
 			prog_warn(&e);
 		else
-			prog_say("%.*s -> %s%s", url_shown(l->url), l->url, path, file_exists(path) ? " (exists)" : "");
+			prog_say("%.*s -> %s%s", url_shown(l->url), l->url, path, file_look(path, NULL, NULL) > 0 ? " (exists)" : "");
 		free(path);
 	}
 }

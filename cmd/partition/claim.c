@@ -54,7 +54,7 @@ claim_lock(const struct partition *p, struct err *e)
 	if (ret < 0)
 		return -1;
 	path = xfmt("%s/.%s.lock", p->plans, p->run.ds->key);
-	fd = file_open_locked(path, O_RDWR | O_CREAT | O_NOFOLLOW, FILE_MODE, FILE_WAIT, e);
+	fd = file_open_locked(path, O_RDWR | O_CREAT, FILE_MODE, FILE_WAIT, e);
 	free(path);
 	return fd;
 }
@@ -180,15 +180,13 @@ take_list(struct partition *p, const char *dir, const char *name, struct waiting
 	}
 	if (!p->run.dry_run)
 		strlist_push(w->files, to);
-	fd = open(to, (p->run.dry_run ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		ret = errno == ENOENT ? 0 : err_sys(e, "%s", to);
-	else if (!p->run.dry_run && file_lock(fd, to, FILE_WAIT, e) < 0)
-		ret = -1;
-	else
-		ret = read_names(p, fd, to, w, e);
-	if (fd >= 0)
-		(void)close(fd);
+	fd = p->run.dry_run ? file_open(to, e) : file_open_locked(to, O_RDWR, 0, FILE_WAIT, e);
+	if (fd < 0) {
+		ret = e->code == E_MISSING ? 0 : -1;
+		goto out;
+	}
+	ret = read_names(p, fd, to, w, e);
+	(void)close(fd);
 out:
 	free(from);
 	free(to);
@@ -235,7 +233,7 @@ append_to(const char *path, const char *from, struct err *e)
 {
 	struct list_in *in = xarray(1, sizeof(*in));
 	enum list_result got = LIST_FAILED;
-	int fd = open(from, O_RDONLY | O_CLOEXEC), ret = fd < 0 ? err_sys(e, "%s", from) : 0;
+	int fd = file_open(from, e), ret = fd < 0 ? -1 : 0;
 	char *line;
 
 	list_open_fd(in, fd, from, '\n');

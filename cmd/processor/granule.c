@@ -40,7 +40,7 @@ is_complete(struct granule_result *r)
 	struct stat st;
 	bool same = false;
 
-	if (stat(r->output, &st) == 0 && file_exists(side)) {
+	if (file_look(r->output, &st, NULL) > 0 && file_look(side, NULL, NULL) > 0) {
 		have = file_read(side, MD5_FILE_MAX, NULL);
 		if (have != NULL && digest_file(DIGEST_MD5, r->output, r->md5, NULL) == 0)
 			want = md5_line(r->md5, r->output);
@@ -57,9 +57,10 @@ is_complete(struct granule_result *r)
 static bool
 is_up_to_date(const struct plan *p)
 {
-	int64_t out = file_mtime(p->r->output);
+	struct stat st;
 
-	return !p->rules->force && out >= 0 && out >= p->r->input_time && is_complete(p->r);
+	return !p->rules->force && file_look(p->r->output, &st, NULL) > 0 && file_time(&st) >= p->r->input_time &&
+	    is_complete(p->r);
 }
 
 /* The name of the product, from dataset and day or night; the time is that of the combined file's name. */
@@ -138,6 +139,8 @@ granule_make(const struct granule_rules *rules, const char *path, struct granule
 	struct source s = {0};
 	const struct dataset *dir_ds;
 	enum ptype dir_type;
+	struct stat st;
+	int there;
 
 	*r = (struct granule_result){ .type = rules->run->type };
 	layout_of_dir(path, &dir_ds, &dir_type);
@@ -150,7 +153,10 @@ granule_make(const struct granule_rules *rules, const char *path, struct granule
 	r->ds = sr.ds != NULL ? sr.ds : p.name.ds;
 	if (r->type == PTYPE_COUNT)
 		r->type = p.name.refined ? PTYPE_REFINED : dir_type != PTYPE_COUNT ? dir_type : PTYPE_QUICKLOOK;
-	r->input_time = file_mtime(path);
+	there = file_look(path, &st, &r->err);
+	if (there < 0)
+		return;
+	r->input_time = there > 0 ? file_time(&st) : -1;
 	if (p.name.refined && r->type == PTYPE_QUICKLOOK) {
 		err_set(&r->err, E_USAGE, "%s: is refined by its name, not quicklook", path);
 	} else if (source_open(&s, path, &sr, &r->err) == 0) {
@@ -166,20 +172,28 @@ granule_make(const struct granule_rules *rules, const char *path, struct granule
 	source_close(&s);
 }
 
-static bool
-in_tree(const struct granule_rules *rules, const char *path)
+/* 1, 0, or -1. */
+static int
+in_tree(const struct granule_rules *rules, const char *path, struct err *e)
 {
 	char dir[LAYOUT_SIZE];
 
-	return layout_dir(rules->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, dir, NULL) == 0 && file_below(path, dir);
+	if (layout_dir(rules->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, dir, e) < 0)
+		return -1;
+	return file_below(path, dir, e);
 }
 
-bool
-granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r)
+int
+granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r, struct err *e)
 {
-	/* one that was made anew meanwhile is another granule's worth of work */
-	return !rules->keep_input && !rules->run->dry_run && in_tree(rules, path) && r->input_time >= 0 &&
-	    file_mtime(path) == r->input_time;
+	struct stat st;
+	int left = rules->keep_input || rules->run->dry_run || r->input_time < 0 ? 0 : in_tree(rules, path, e);
+
+	if (left > 0)
+		left = file_look(path, &st, e);
+	if (left > 0)		/* one that was made anew meanwhile is another granule's worth of work */
+		left = file_time(&st) == r->input_time;
+	return left;
 }
 
 int
@@ -187,11 +201,11 @@ granule_quarantine(const struct granule_rules *rules, const char *path, const ch
 {
 	const char *dir = rules->quarantine;
 	char tree[LAYOUT_SIZE];
+	int rc = dir == NULL ? in_tree(rules, path, e) : 0;
 
-	if (dir == NULL && in_tree(rules, path) &&
-	    layout_dir(rules->run->root, LAYOUT_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, NULL) == 0)
+	if (rc > 0 && (rc = layout_dir(rules->run->root, LAYOUT_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, e)) == 0)
 		dir = tree;
-	if (dir == NULL || rules->run->dry_run || !file_exists(path))
-		return 0;
+	if (rc < 0 || dir == NULL || rules->run->dry_run || file_look(path, NULL, NULL) <= 0)
+		return rc;
 	return file_quarantine(path, dir, reason, e) < 0 ? -1 : 1;
 }

@@ -43,8 +43,9 @@ struct granule_result {
 void	granule_make(const struct granule_rules *rules, const char *path, struct granule_result *r);
 
 /* granule_is_left - whether the combined file of a complete product lies in the tree, from which it is to be removed when
- * all that follows from it is done. */
-bool	granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r);
+ * all that follows from it is done: 1, 0, or -1. */
+int	granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r,
+	    struct err *e);
 
 /* granule_quarantine - move a damaged combined file away, with the reason beside it, if it has a place to go to; 1 when it
  * was moved, 0, or -1. */

@@ -76,9 +76,9 @@ static int
 done(struct processor *p, const char *path, struct item *it)
 {
 	const struct granule_result *r = p->result;
-	bool left = granule_is_left(&p->rules, path, r);
 	struct record rec;
 	struct err e;
+	int left = granule_is_left(&p->rules, path, r, &e);
 
 	strlist_push(&it->outputs, r->output);
 	item_set(it, "md5", "s", r->md5);
@@ -88,15 +88,17 @@ done(struct processor *p, const char *path, struct item *it)
 		prog_say("%s -> %s%s", path, r->output, r->skipped ? " (is there already)" : "");
 		return !r->skipped;
 	}
+	if (left < 0)
+		return item_failed(it, &e);
 	finallog_add(&p->run.log, LOG_PROCESSED, str_base(r->output));
-	if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && (left || !r->skipped)) {
+	if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && (left > 0 || !r->skipped)) {
 		rec.again = r->skipped;		/* a run before this one came so far */
 		if (record_done(&rec, str_base(r->output), r->convert, r->publish, &e) < 0) {
 			run_error(&p->run, &e);
-			left = false;
+			left = 0;
 		}
 	}
-	if (left && file_remove(path, &e) < 0)
+	if (left > 0 && file_remove(path, &e) < 0)
 		return item_failed(it, &e);
 	prog_debug("Processed: %s (%s, %.2f s)", r->output, prog_human(r->bytes), r->convert + r->publish);
 	return !r->skipped;

@@ -24,13 +24,16 @@ record_wanted(struct record *rec, const struct run *run, const struct dataset *d
 	return run->outdir == NULL && !run->dry_run && ds != NULL && type != PTYPE_COUNT;
 }
 
-/* Whether a file of records is there and holds the mark. */
-static bool
-holds(const char *path, const char *mark)
+/* Whether a file of records is there and holds the mark: 1, 0, or -1. */
+static int
+holds(const char *path, const char *mark, struct err *e)
 {
-	char *text = file_exists(path) ? file_read(path, RECORDS_MAX, NULL) : NULL;
-	bool found = text != NULL && strstr(text, mark) != NULL;
+	struct err why;
+	char *text = file_read(path, RECORDS_MAX, &why);
+	int found = text != NULL && strstr(text, mark) != NULL;
 
+	if (text == NULL && why.code != E_MISSING)
+		found = err_set(e, why.code, "%s", why.msg);
 	free(text);
 	return found;
 }
@@ -45,26 +48,25 @@ append(const struct record *r, enum layout where, const char *prefix, const char
 {
 	char dir[LAYOUT_SIZE], *own;
 	struct strlist names = {0};
-	bool there;
-	int ret = 0;
+	int there;
 
 	if (layout_dir(r->root, where, NULL, PTYPE_COUNT, 0, dir, e) < 0)
 		return -1;
 	own = xfmt("%s/%s%s%s", dir, prefix, r->run_id, suffix);
-	there = holds(own, mark);
-	if (r->again && !there)
-		ret = file_names(dir, &names, e);
-	for (size_t i = 0; i < names.n && !there; i++) {
+	there = holds(own, mark, e);
+	if (r->again && there == 0)
+		there = file_names(dir, &names, e);
+	for (size_t i = 0; i < names.n && there == 0; i++) {
 		char *path = xfmt("%s/%s", dir, names.item[i]);
 
-		there = str_starts(names.item[i], prefix) && holds(path, mark);
+		there = str_starts(names.item[i], prefix) ? holds(path, mark, e) : 0;
 		free(path);
 	}
-	if (ret == 0 && !there)
-		ret = file_append(own, text, e);
+	if (there == 0)
+		there = file_append(own, text, e);
 	strlist_free(&names);
 	free(own);
-	return ret;
+	return there < 0 ? -1 : 0;
 }
 
 /* The data type as it stands in names: modis_a */
@@ -145,12 +147,14 @@ int
 record_begin(const struct record *r, struct err *e)
 {
 	char prefix[128], name[512], path[LAYOUT_SIZE];
+	int there;
 
 	registry_prefix(r, prefix);
 	xsnprintf(name, sizeof(name), "%s%s.dat", prefix, r->run_id);
 	if (layout_path(r->root, LAYOUT_SCRATCH, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
 		return -1;
-	return file_exists(path) ? 0 : file_write(path, "", e);
+	there = file_look(path, NULL, e);
+	return there == 0 ? file_write(path, "", e) : there < 0 ? -1 : 0;
 }
 
 int

@@ -1,7 +1,5 @@
 /* stamps - the combined files of a job list's granule times */
 
-#include <stdbool.h>
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "granule/joblist.h"
@@ -38,21 +36,26 @@ add_one(const struct search *s, struct strlist *paths, struct err *e)
 	struct l2p_name product = { .ds = s->ds, .time = s->time, .night = s->night };
 	char path[LAYOUT_SIZE], base[NAME_SIZE];
 	const struct dataset *naming;
-	bool found = false;
+	int found = 0;
 
-	for (size_t i = 0; !found && (naming = dataset_at(i)) != NULL; i++) {
+	for (size_t i = 0; found == 0 && (naming = dataset_at(i)) != NULL; i++) {
 		if (naming->instrument != s->ds->instrument)
 			continue;
 		if (combined_path(s, naming, path, e) < 0)
 			return -1;
-		found = file_exists(path);
+		found = file_look(path, NULL, e);
 	}
-	if (!found) {
+	if (found == 0) {
 		l2p_format(&product, base);
-		found = layout_path(s->root, LAYOUT_L2P, s->ds, s->type, s->time, base, path, NULL) == 0 &&
-		    file_exists(path) && combined_path(s, s->ds, path, e) == 0;
+		if (layout_path(s->root, LAYOUT_L2P, s->ds, s->type, s->time, base, path, e) < 0)
+			return -1;
+		found = file_look(path, NULL, e);
+		if (found > 0 && combined_path(s, s->ds, path, e) < 0)
+			return -1;
 	}
-	if (found)
+	if (found < 0 && e->code == E_DATA)
+		found = 1;			/* no file at all: fails by its name */
+	if (found > 0)
 		strlist_push(paths, path);
 	return found;
 }

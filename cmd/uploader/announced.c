@@ -21,8 +21,10 @@ announced_path(const char *granule)
 static int
 read_text(struct announced *j, const char *path, struct err *e)
 {
-	if (!file_exists(path))
-		return 0;
+	int there = file_look(path, NULL, e);
+
+	if (there <= 0)
+		return there;
 	j->text = file_read(path, ANNOUNCED_MAX, e);
 	return j->text == NULL ? -1 : 0;
 }

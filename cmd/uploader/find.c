@@ -25,12 +25,14 @@ find_granules(const struct run *r, struct strlist *paths, struct strlist *missin
 			return err_set(e, why.code, "%s: %s", r->job, why.msg);
 		for (int night = 0; night < 2; night++) {
 			char path[LAYOUT_SIZE], base[NAME_SIZE];
+			int there;
 
 			name.night = night;
 			l2p_format(&name, base);
-			if (layout_path(r->root, LAYOUT_L2P, name.ds, r->type, name.time, base, path, e) < 0)
-				return -1;
-			if (file_exists(path))
+			if (layout_path(r->root, LAYOUT_L2P, name.ds, r->type, name.time, base, path, e) < 0 ||
+			    ((there = file_look(path, NULL, &why)) < 0 && why.code != E_DATA))
+				return err_set(e, why.code, "%s", why.msg);
+			if (there != 0)		/* what is no file fails by its name */
 				strlist_push(paths, path);
 		}
 		if (paths->n > before)

@@ -120,7 +120,7 @@ find_items(struct uploading *p, struct err *e)
 		struct l2p_name name;
 		char *sidecar = xfmt("%s.md5", paths.item[i]);
 
-		if (file_exists(sidecar) && l2p_parse(paths.item[i], &name, e) == 0)
+		if (file_look(sidecar, NULL, NULL) > 0 && l2p_parse(paths.item[i], &name, e) == 0)
 			run_log(r, INFO, "Located %s File: %s", name.night ? "Night" : "Day", paths.item[i]);
 		free(sidecar);
 	}

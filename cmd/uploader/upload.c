@@ -61,7 +61,7 @@ identify(struct granule *g, struct err *e)
 	const struct dataset *by_dir;
 	struct upload *u = g->u;
 	struct l2p_name name;
-	struct stat st;
+	int there;
 
 	if (l2p_parse(u->path, &name, e) < 0)
 		return -1;
@@ -74,11 +74,8 @@ identify(struct granule *g, struct err *e)
 	else if (g->c->type != PTYPE_COUNT && g->c->type != u->type)
 		return err_set(e, E_DATA, "%s: is %s by its directory, not %s", u->path, ptype_name(u->type),
 		    ptype_name(g->c->type));
-	if (stat(u->path, &st) < 0)
-		return err_sys(e, "%s", u->path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, E_DATA, "%s: not a regular file", u->path);
-	return 0;
+	there = file_look(u->path, NULL, e);
+	return there == 0 ? err_set(e, E_MISSING, "%s: No such file or directory", u->path) : there < 0 ? -1 : 0;
 }
 
 /* Key and URL of the granule and its sidecar. */
@@ -116,12 +113,14 @@ static int
 read_sidecar(struct granule *g, struct err *e)
 {
 	char hex[DIGEST_HEX_SIZE], *text;
-	int ret = -1;
+	int there = file_look(g->sidecar, NULL, e), ret = -1;
 
-	if (!file_exists(g->sidecar)) {
+	if (there == 0) {
 		g->u->step = STEP_SIDECAR;
-		return err_set(e, E_MISSING, "%s: no checksum file %s.md5 beside it", g->u->path, str_base(g->u->path));
+		err_set(e, E_MISSING, "%s: no checksum file %s.md5 beside it", g->u->path, str_base(g->u->path));
 	}
+	if (there <= 0)
+		return -1;
 	text = file_read(g->sidecar, SIDECAR_MAX, e);
 	if (text != NULL && parse_sidecar(g, text, e) == 0) {
 		digest_text(DIGEST_MD5, text, hex);
@@ -144,8 +143,8 @@ verify_local(struct granule *g, struct err *e)
 		return -1;
 	if (strcmp(hex, g->data.md5) != 0)
 		return err_set(e, E_DATA, "%s: its MD5 is %s, not %s", g->u->path, hex, g->data.md5);
-	if (stat(g->u->path, &st) < 0)
-		return err_sys(e, "%s", g->u->path);
+	if (file_look(g->u->path, &st, e) <= 0)
+		return err_set(e, E_RETRY, "%s: gone, or changed, meanwhile", g->u->path);
 	g->data.size = (uint64_t)st.st_size;
 	return 0;
 }

@@ -1,6 +1,5 @@
 /* digest - message digests by libcrypto */
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #define READ_SIZE (256 * 1024)
@@ -101,10 +101,10 @@ digest_fd(enum digest_alg alg, int fd, const char *name, char out[DIGEST_HEX_SIZ
 int
 digest_file(enum digest_alg alg, const char *path, char out[DIGEST_HEX_SIZE], struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+	int fd = file_open(path, e), ret;
 
 	if (fd < 0)
-		return err_sys(e, "%s", path);
+		return -1;
 	ret = digest_fd(alg, fd, path, out, e);
 	(void)close(fd);
 	return ret;

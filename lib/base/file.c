@@ -21,14 +21,54 @@
 #define LOCK_LOOK 20000000		/* nanoseconds between two looks at a lock */
 #define ONLY_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
+/* ---- what is there ---- */
+
+static int
+not_regular(const char *path, struct err *e)
+{
+	return err_set(e, E_DATA, "%s: not a regular file", path);
+}
+
+int
+file_look(const char *path, struct stat *st, struct err *e)
+{
+	struct stat own;
+
+	st = st != NULL ? st : &own;
+	if (stat(path, st) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(e, "%s", path);
+	return S_ISREG(st->st_mode) ? 1 : not_regular(path, e);
+}
+
+int64_t
+file_time(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+/* Whether fd is a regular file; closed and -1 when it is not. */
+static int
+only_regular(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+	int rc = fstat(fd, &st) < 0 ? err_sys(e, "%s", path) : S_ISREG(st.st_mode) ? fd : not_regular(path, e);
+
+	if (rc < 0)
+		(void)close(fd);
+	return rc;
+}
+
 /* ---- reading and writing ---- */
 
 int
 file_open(const char *path, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool device = str_starts(path, "/dev/");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (device ? 0 : O_NONBLOCK));
 
-	return fd < 0 ? err_sys(e, "%s", path) : fd;
+	if (fd < 0)
+		return errno == ENXIO ? not_regular(path, e) : err_sys(e, "%s", path);
+	return device ? fd : only_regular(fd, path, e);
 }
 
 int
@@ -156,9 +196,13 @@ make_dir(const char *dir, struct err *e)
 	if (mkdir(dir, DIR_MODE) == 0)
 		return 0;
 	en = errno;
-	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	errno = en == EEXIST ? ENOTDIR : en;
+	if (stat(dir, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		errno = en == EEXIST ? ENOTDIR : en;
+	} else if (errno == ENOENT) {
+		errno = en;
+	}
 	return err_sys(e, "%s: cannot create directory", dir);
 }
 
@@ -291,10 +335,14 @@ int
 file_open_locked(const char *path, int flags, mode_t mode, double wait, struct err *e)
 {
 	for (;;) {
-		int fd = open(path, flags | O_CLOEXEC, mode);
+		int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
 
+		if (fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO))
+			return not_regular(path, e);
 		if (fd < 0)
 			return err_sys(e, flags & O_CREAT ? "%s: cannot create" : "%s", path);
+		if (only_regular(fd, path, e) < 0)
+			return -1;
 		if (file_lock(fd, path, wait, e) < 0) {
 			(void)close(fd);
 			return -1;
@@ -311,12 +359,15 @@ file_open_locked(const char *path, int flags, mode_t mode, double wait, struct e
 static int
 move_by_copy(const char *from, const char *to, struct err *e)
 {
-	int64_t mtime = file_mtime(from);
 	struct newfile f = {0};
+	struct stat st;
 	int fd = file_open(from, e), ret = -1;
 
-	if (fd >= 0 && newfile_open(&f, to, e) == 0 && newfile_copy(&f, fd, from, DIGEST_NONE, NULL, NULL, e) == 0 &&
-	    (mtime < 0 || file_set_mtime(f.fd, f.tmp, mtime, e) == 0))
+	if (fd >= 0 && fstat(fd, &st) < 0)
+		err_sys(e, "%s", from);
+	else if (fd >= 0 && newfile_open(&f, to, e) == 0 &&
+	    newfile_copy(&f, fd, from, DIGEST_NONE, NULL, NULL, e) == 0 &&
+	    file_set_mtime(f.fd, f.tmp, file_time(&st), e) == 0)
 		ret = newfile_commit(&f, e);
 	newfile_close(&f);
 	if (fd >= 0)
@@ -373,24 +424,6 @@ file_open_below(int dir, const char *path, int flags)
 	return fd;
 }
 
-bool
-file_exists(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-int64_t
-file_mtime(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return -1;
-	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-}
-
 int
 file_set_mtime(int fd, const char *name, int64_t ns, struct err *e)
 {
@@ -402,16 +435,18 @@ file_set_mtime(int fd, const char *name, int64_t ns, struct err *e)
 	return 0;
 }
 
-bool
-file_below(const char *path, const char *dir)
+int
+file_below(const char *path, const char *dir, struct err *e)
 {
-	char *p = realpath(path, NULL), *d = realpath(dir, NULL);
-	bool below = false;
+	char *p = realpath(path, NULL), *d = p != NULL ? realpath(dir, NULL) : NULL;
+	int below = 0;
 
-	if (p != NULL && d != NULL) {
+	if (d != NULL) {
 		size_t n = strlen(d);
 
 		below = strncmp(p, d, n) == 0 && (p[n] == '/' || (n > 0 && d[n - 1] == '/'));
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		below = err_sys(e, "%s", p != NULL ? dir : path);
 	}
 	free(p);
 	free(d);

@@ -3,14 +3,32 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 #include "base/str.h"
 
-/* Files and directories: reading, writing, locking, moving. How a file appears under its name is in base/newfile. */
+/*
+ * Files and directories: asking, reading, writing, locking, moving. How a file appears under its name is in base/newfile.
+ *
+ * In a shared tree anything may stand in the place of a file. What is read must be a regular file, links are followed;
+ * what is written to must be one under this very name. The rest is refused at once (E_DATA): no pipe makes anybody wait.
+ */
 
-/* file_open - an open file to be read; -1 with e set. */
+/*
+ * file_look - whether there is a regular file at path, links followed
+ *
+ * Returns 1 and, unless NULL, its *st; 0 when nothing is there; -1 when something else is (E_DATA), or when the question
+ * had no answer, which is never "no".
+ */
+int	file_look(const char *path, struct stat *st, struct err *e);
+
+/* file_time - modification time in nanoseconds since 1970. */
+int64_t	file_time(const struct stat *st);
+
+/* file_open - an open file to be read; -1 with e set. Names below /dev are of the user's choice and taken as they are:
+ * what a shell makes of <(command) is one of these. */
 int	file_open(const char *path, struct err *e);
 
 /* file_memory - an open file without a name that holds these bytes, to be read from its beginning. */
@@ -59,8 +77,8 @@ int	file_remove(const char *path, struct err *e);
 #define FILE_WAIT (-1.0)
 int	file_lock(int fd, const char *name, double wait, struct err *e);
 
-/* file_open_locked - open path (flags and mode as for open, O_CLOEXEC is added) and lock it; when it was renamed, removed
- * or replaced meanwhile, the new one. -1 with e set. */
+/* file_open_locked - open path to be written to (flags and mode as for open) and lock it; when it was renamed, removed or
+ * replaced meanwhile, the new one. -1 with e set; E_DATA for what is no regular file, a link to one too. */
 #define FILE_MODE 0666			/* the umask of the user decides */
 int	file_open_locked(const char *path, int flags, mode_t mode, double wait, struct err *e);
 
@@ -75,16 +93,12 @@ bool	file_is(int fd, const char *name);
  * and no "..". flags as for open(2), without O_CREAT; -1 with errno. */
 int	file_open_below(int dir, const char *path, int flags);
 
-bool	file_exists(const char *path);	/* a regular file, links followed */
-
-/* file_mtime - modification time in nanoseconds since 1970; -1 when there is no such regular file. */
-int64_t	file_mtime(const char *path);
-
 /* file_set_mtime - set the modification time of an open file. */
 int	file_set_mtime(int fd, const char *name, int64_t ns, struct err *e);
 
-/* file_below - whether path, resolved, lies below dir, resolved. */
-bool	file_below(const char *path, const char *dir);
+/* file_below - whether path, resolved, lies below dir, resolved: 1 or 0, which it is too where one of them is not there;
+ * -1 with e set. */
+int	file_below(const char *path, const char *dir, struct err *e);
 
 /* file_quarantine - move path into dir and write the reason into NAME.reason beside it. */
 int	file_quarantine(const char *path, const char *dir, const char *reason, struct err *e);

@@ -45,13 +45,13 @@ journal_open(struct journal *j, const char *path, bool create, bool sync, double
 	*j = (struct journal){ .sync = sync };
 	if (create && file_mkparent(path, e) < 0)
 		return -1;
-	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0666);
+	j->fd = file_open_locked(path, O_RDWR | O_APPEND | (create ? O_CREAT : 0), FILE_MODE, wait, e);
 	if (j->fd < 0) {
 		j->fd = 0;
-		return err_sys(e, "%s", path);
+		return -1;
 	}
 	j->path = xstrdup(path);
-	if (file_lock(j->fd, j->path, wait, e) >= 0 && load(j, take, ctx, e) == 0)
+	if (load(j, take, ctx, e) == 0)
 		return 0;
 	journal_close(j);
 	return -1;

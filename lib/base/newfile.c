@@ -15,7 +15,6 @@
 #define COPY_BLOCK (256 * 1024)
 #define GROUP 256			/* files of a struct newfiles that are open at once */
 #define TOGETHER 16			/* so many are synced by one sync of their file system */
-#define STAGE_FLAGS (O_RDWR | O_CREAT | O_NOFOLLOW)
 
 char *
 newfile_temp(const char *path)
@@ -25,16 +24,44 @@ newfile_temp(const char *path)
 	return xfmt("%.*s.%s.part", (int)(base - path), path, base);
 }
 
+/* Remove what stands under a temporary name and is not a file of its own: a link, or a file that has another name too, is
+ * somebody else's. Whether it is gone. */
+static bool
+make_room(const char *tmp)
+{
+	struct stat st;
+
+	return lstat(tmp, &st) == 0 && !S_ISDIR(st.st_mode) && (!S_ISREG(st.st_mode) || st.st_nlink > 1) &&
+	    unlink(tmp) == 0;
+}
+
+/* Open and lock the temporary file. */
+static int
+open_temp(const char *tmp, mode_t mode, double wait, struct err *e)
+{
+	struct stat st;
+	struct err why;
+	int fd = file_open_locked(tmp, O_RDWR | O_CREAT, mode, wait, &why);
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_nlink > 1) {
+		(void)close(fd);
+		fd = err_set(&why, E_DATA, "%s: has another name", tmp);
+	}
+	if (fd < 0 && why.code == E_DATA && make_room(tmp))
+		fd = file_open_locked(tmp, O_RDWR | O_CREAT, mode, wait, &why);
+	return fd < 0 ? err_set(e, why.code, "%s", why.msg) : fd;
+}
+
 static int
 open_new(struct newfile *f, const char *path, mode_t mode, struct err *e)
 {
 	*f = (struct newfile){ .path = xstrdup(path), .tmp = newfile_temp(path), .fd = -1 };
 	if (file_mkparent(path, e) == 0)
-		f->fd = file_open_locked(f->tmp, STAGE_FLAGS, mode, FILE_WAIT, e);
+		f->fd = open_temp(f->tmp, mode, FILE_WAIT, e);
 	if (f->fd >= 0)
 		return 0;
 	newfile_keep(f);
-	return -1;
+	return err_place(e);
 }
 
 int
@@ -61,13 +88,14 @@ newfile_stage(struct newfile *f, const char *tmp, struct err *e)
 	struct err why;
 
 	*f = (struct newfile){ .tmp = xstrdup(tmp) };
-	f->fd = file_open_locked(tmp, STAGE_FLAGS, FILE_MODE, 0, &why);
+	f->fd = open_temp(tmp, FILE_MODE, 0, &why);
 	/* The directory is nearly always there already. */
 	if (f->fd < 0 && why.code == E_MISSING && file_mkparent(tmp, &why) == 0)
-		f->fd = file_open_locked(tmp, STAGE_FLAGS, FILE_MODE, 0, &why);
+		f->fd = open_temp(tmp, FILE_MODE, 0, &why);
 	if (f->fd >= 0)
 		return 0;
 	newfile_keep(f);
+	(void)err_place(&why);
 	return err_set(e, why.code, "%s", why.msg);
 }
 
@@ -138,8 +166,10 @@ rename_one(struct newfile *f, struct err *e)
 
 	if (rc < 0 && errno == ENOENT && file_mkparent(f->path, e) == 0)
 		rc = rename(f->tmp, f->path);
-	if (rc < 0)
-		return err_sys(e, "%s", f->path);
+	if (rc < 0) {
+		err_sys(e, "%s", f->path);
+		return err_place(e);
+	}
 	f->committed = true;
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <hdf5.h>
@@ -66,7 +65,7 @@ ncf_is_to_blame(const char *path, struct err *why)
 
 	if (why->code != E_DATA)
 		return false;
-	if (!file_exists(path) || digest_file(DIGEST_MD5, path, digest, &e) == 0 || e.code != E_ENV)
+	if (digest_file(DIGEST_MD5, path, digest, &e) == 0 || e.code != E_ENV)
 		return true;
 	*why = e;
 	return false;
@@ -78,16 +77,11 @@ check_signature(const char *path, struct err *e)
 {
 	static const unsigned char hdf5[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
 	unsigned char head[8];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* nobody may ever write to a FIFO */
-	struct stat st;
+	int fd = file_open(path, e);
 	ssize_t n;
 
 	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-		(void)close(fd);
-		return err_set(e, E_DATA, "%s: not a regular file", path);
-	}
+		return -1;
 	n = pread(fd, head, sizeof(head), 0);
 	if (n < 0)
 		err_sys(e, "%s", path);

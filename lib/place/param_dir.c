@@ -15,16 +15,12 @@ static int
 dir_get(struct param *p, const char *name, char value[PARAM_VALUE_SIZE], struct err *e)
 {
 	char *path = xfmt("%s/%s", p->place.name, name), text[PARAM_VALUE_SIZE + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret = -1;
-	struct stat st;
+	struct err why;
+	int fd = file_open(path, &why), ret = -1;
 	ssize_t n = 0;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		ret = 0;
-	} else if (fd < 0 || fstat(fd, &st) < 0) {
-		err_sys(e, "%s", path);
-	} else if (!S_ISREG(st.st_mode)) {
-		err_set(e, E_DATA, "%s: not a file", path);
+	if (fd < 0) {
+		ret = why.code == E_MISSING ? 0 : err_set(e, why.code, "%s", why.msg);
 	} else if ((n = pread(fd, text, sizeof(text), 0)) < 0) {
 		err_sys(e, "%s", path);
 	} else {

@@ -91,12 +91,12 @@ static bool
 time_is_over(const char *path)
 {
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
-	int64_t until = file_mtime(path);
+	struct stat st, later;
 
-	if (until < 0 || until > now_ns())
+	if (file_look(path, &st, NULL) <= 0 || file_time(&st) > now_ns())
 		return false;
 	(void)nanosleep(&settle, NULL);	/* it may just have got the lock */
-	return file_mtime(path) == until;
+	return file_look(path, &later, NULL) > 0 && file_time(&later) == file_time(&st);
 }
 
 /* Take the message from a receiver that keeps it too long: a new file replaces the locked one. The descriptor of the
@@ -105,12 +105,13 @@ static int
 take_over(const char *path, int64_t until, struct err *e)
 {
 	struct newfile f;
+	struct stat st;
 	int fd = -1, from;
 
 	if (newfile_open(&f, path, e) < 0)
 		return -1;
 	from = file_open(path, e);
-	if (file_mtime(path) > now_ns()) {
+	if (from >= 0 && fstat(from, &st) == 0 && file_time(&st) > now_ns()) {
 		err_set(e, E_BUSY, "%s: in use by another process", path);
 	} else if (from >= 0 && newfile_copy(&f, from, path, DIGEST_NONE, NULL, NULL, e) == 0 &&
 	    file_set_mtime(f.fd, f.tmp, until, e) == 0 && newfile_commit(&f, e) == 0) {

@@ -49,17 +49,13 @@ static int
 dir_get(struct store *s, const char *key, struct err *e)
 {
 	char *path = object_path(s, key);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
+	struct err why = {0};
+	int fd = file_open(path, &why);
 
-	if (fd < 0 && errno != ENOENT && errno != ENOTDIR) {
-		err_sys(e, "%s", path);
-	} else if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fd < 0 && (why.code == E_MISSING || why.code == E_DATA))	/* what is no file is no object */
 		err_set(e, E_MISSING, "%s: no such object", path);
-		if (fd >= 0)
-			(void)close(fd);
-		fd = -1;
-	}
+	else if (fd < 0)
+		err_set(e, why.code, "%s", why.msg);
 	free(path);
 	return fd;
 }
@@ -188,11 +184,11 @@ list_object(const struct listing *l, const char *key, struct err *e)
 	char *path = object_path(l->s, key);
 	struct store_entry entry = { .key = key };
 	struct stat st;
-	int rc = stat(path, &st);
+	int rc = file_look(path, &st, e);
 
 	free(path);
-	if (rc < 0)
-		return 0;		/* deleted meanwhile */
+	if (rc <= 0)
+		return rc;		/* deleted meanwhile */
 	entry.size = (uint64_t)st.st_size;
 	entry.time = st.st_mtim.tv_sec;
 	return l->each(l->ctx, &entry, e);

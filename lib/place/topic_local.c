@@ -35,11 +35,14 @@ write_message(const char *path, const char *text, struct err *e)
 	enum topic_result result = TOPIC_FAILED;
 	struct newfile f = {0};
 
+	int there;
+
 	if (newfile_open(&f, path, e) < 0)
 		return TOPIC_FAILED;
-	if (file_exists(path))
+	there = file_look(path, NULL, e);
+	if (there > 0)
 		result = TOPIC_KNOWN;
-	else if (newfile_write(&f, text, strlen(text), e) == 0 && newfile_commit(&f, e) == 0)
+	else if (there == 0 && newfile_write(&f, text, strlen(text), e) == 0 && newfile_commit(&f, e) == 0)
 		result = TOPIC_SENT;
 	newfile_close(&f);
 	return result;

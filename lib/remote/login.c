@@ -175,12 +175,13 @@ from_home(struct login *l, struct err *e)
 {
 	const char *home = getenv("HOME");
 	char *path;
-	int ret = 0;
+	int ret;
 
 	if (home == NULL || *home == '\0')
 		return 0;
 	path = xfmt("%s/.netrc", home);
-	if (file_exists(path))
+	ret = file_look(path, NULL, e);
+	if (ret > 0)
 		ret = from_netrc(l, path, false, e);
 	free(path);
 	return ret;

@@ -122,7 +122,7 @@ second(const char *path, int first_fd, int alarm_ms)
 	if (newfile_open(&f, path, &e) < 0)
 		_exit(1 + (int)e.code);
 	(void)!write(f.fd, "second", 6);
-	if (!file_exists(path) || newfile_commit(&f, &e) < 0)
+	if (file_look(path, NULL, NULL) == 0 || newfile_commit(&f, &e) < 0)
 		_exit(100);
 	newfile_close(&f);
 	_exit(0);
@@ -227,15 +227,58 @@ reading(void)
 	is_str(text, "", "an empty file");
 	free(text);
 	ok(truncate("empty", 3) == 0 && file_read("empty", 9, &e) == NULL && e.code == E_DATA, "NULs are no text");
-	ok(file_exists("text") && !file_exists(".") && !file_exists("none"), "only files exist");
-	ok(symlink("text", "link") == 0 && file_exists("link"), "... links to them do too");
-	is_int(file_mtime("none"), -1, "no time of no file");
+}
+
+static void
+looks(void)
+{
+	struct stat st;
+
+	ok(file_look("text", &st, &e) == 1 && st.st_size == 10, "a file is there");
+	ok(symlink("text", "link") == 0 && file_look("link", NULL, &e) == 1, "... also through a link");
+	is_int(file_look("none", NULL, &e), 0, "one that is not is not");
+	is_int(file_look("text/none", NULL, &e), 0, "... nor one below a file");
+	ok(file_look(".", NULL, &e) == -1 && e.code == E_DATA, "a directory is no answer");
+	ok(mkfifo("pipe", 0600) == 0 && file_look("pipe", NULL, &e) == -1 && e.code == E_DATA, "... nor is a pipe");
+	ok(symlink("loop", "loop") == 0 && file_look("loop", NULL, &e) == -1, "... nor a link to itself");
+	is_str(e.msg, "loop: Too many levels of symbolic links", "... which is told");
+}
+
+/* What stands in the place of a file is refused at once, or makes way; what it leads to stays. */
+static void
+strangers(void)
+{
+	static const char *const kind[] = { "link", "pipe", "second" };
+	struct newfile f;
+	int fd[2];
+	char name[32];
+
+	ok(file_open("pipe", &e) == -1 && e.code == E_DATA, "a pipe is not read");
+	is_str(e.msg, "pipe: not a regular file", "... and said to be none");
+	ok(file_append("pipe", "x", &e) == -1 && e.code == E_DATA, "nor appended to");
+	ok(file_append("link", "x", &e) == -1 && e.code == E_DATA, "nor is a file by way of a link");
+	is_content("text", "0123456789", "... which is as it was");
+	ok(pipe(fd) == 0 && write(fd[1], "by hand", 7) == 7 && close(fd[1]) == 0, "what a shell has opened");
+	(void)snprintf(name, sizeof(name), "/dev/fd/%d", fd[0]);
+	is_content(name, "by hand", "... is read");
+	(void)close(fd[0]);
+	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++) {
+		(void)unlink(".fresh.part");
+		(void)!(i == 0 ? symlink("text", ".fresh.part") : i == 1 ? mkfifo(".fresh.part", 0600) :
+		    link("text", ".fresh.part"));
+		is_int(file_write("fresh", kind[i], &e), 0, "a %s", kind[i]);
+		is_content("fresh", kind[i], "... in the place of a temporary file makes way");
+		is_content("text", "0123456789", "... and what it led to is as it was");
+	}
+	ok(mkdir(".fresh.part", 0700) == 0 && newfile_open(&f, "fresh", &e) == -1 && e.code == E_ENV, "a directory does not");
+	(void)rmdir(".fresh.part");
 }
 
 static void
 moves(void)
 {
 	char away[64];
+	struct stat st;
 	int fd;
 
 	(void)file_write("m1", "moved", &e);
@@ -256,7 +299,7 @@ moves(void)
 	is_int(file_move("new/dir/m2", away, &e), 0, "to another file system");
 	is_content(away, "newer", "... and is there");
 	ok(!there("new/dir/m2"), "... and only there");
-	ok(file_mtime(away) == INT64_C(1704424201000000123), "... and as old as before");
+	ok(file_look(away, &st, &e) == 1 && file_time(&st) == INT64_C(1704424201000000123), "... and as old as before");
 	is_int(file_move("none", away, &e), -1, "a missing file is not moved there either");
 	is_content(away, "newer", "... and what was there remains");
 	is_int(file_remove(away, &e), 0, "removed");
@@ -281,14 +324,14 @@ below(void)
 	(void)file_mkdirs("rootless", &e);
 	(void)file_write("root/in/f", "", &e);
 	(void)file_write("rootless/f", "", &e);
-	ok(file_below("root/in/f", "root") && file_below("root/in", "root/"), "below");
-	ok(file_below("root/in/../in/f", "root"), "... by a detour");
-	ok(!file_below("root/../rootless/f", "root"), "not below, though it begins like it");
-	ok(!file_below("rootless/f", "root"), "... nor a name that begins alike");
-	ok(!file_below("root", "root"), "... nor the directory itself");
-	ok(symlink("../../rootless", "root/in/out") == 0 && !file_below("root/in/out/f", "root"), "nor by a link");
-	ok(file_below("root", "/"), "everything is below /");
-	ok(!file_below("root/none", "root"), "what does not exist is not");
+	ok(file_below("root/in/f", "root", &e) && file_below("root/in", "root/", &e), "below");
+	ok(file_below("root/in/../in/f", "root", &e), "... by a detour");
+	ok(!file_below("root/../rootless/f", "root", &e), "not below, though it begins like it");
+	ok(!file_below("rootless/f", "root", &e), "... nor a name that begins alike");
+	ok(!file_below("root", "root", &e), "... nor the directory itself");
+	ok(symlink("../../rootless", "root/in/out") == 0 && !file_below("root/in/out/f", "root", &e), "nor by a link");
+	ok(file_below("root", "/", &e), "everything is below /");
+	ok(!file_below("root/none", "root", &e), "what does not exist is not");
 }
 
 static void
@@ -424,6 +467,8 @@ main(void)
 	locks();
 	directories();
 	reading();
+	looks();
+	strangers();
 	moves();
 	quarantine();
 	below();
