@@ -154,7 +154,7 @@ static int
 read_first_line(int ncid, const char *path, const struct header_time *start, const struct mode *m,
     struct header *h, struct strlist *notes, struct err *e)
 {
-	double year, day;
+	double year = 0, day = 0;
 	int64_t t = 0;
 	int group;
 

@@ -37,10 +37,10 @@ take_names(struct strlist *names, const char *text, struct err *e)
 		if (ret == 0 && (!json_is_string(v) || json_string_length(v) != strlen(json_string_value(v)) ||
 		    !is_list_name(json_string_value(v))))
 			ret = err_set(e, E_DATA, "element %zu is not the name of a list", i);
-	if (ret == 0) {
-		json_array_foreach(root, i, v)
+	if (ret == 0)
+		json_array_foreach(root, i, v) {
 			strlist_push(names, json_string_value(v));
-	}
+		}
 	json_decref(root);
 	return ret;
 }
