@@ -243,7 +243,12 @@ touch -d '-17975 seconds' wait/*.nc
 run combiner -o wait.out -t quicklook wait/*.nc
 is "$stdout" wait.out/T20240105T235800.LAC_GSSTD.nc '299.5 minutes are 300: go on without'
 run combiner -o wait.out -t quicklook -w 301 --force wait/*.nc
-like "$stderr" 'threshold: 301' '-w'
+like "$stderr" 'until it is 301 minutes old' '-w'
+touch wait/*.nc
+run combiner -o wait.args -t quicklook wait/*.nc
+is "$status $stdout" '1 ' 'flat and from the arguments: nothing will come later'
+like "$stderr" 'L2.SST.nc: waits for companions until it is 300 minutes old; -w 0 combines it now$' '... and it says what helps'
+touch -d '-17975 seconds' wait/*.nc
 run combiner -o wait.ref -t refined wait/*.nc
 is "$stdout" wait.ref/refined_T20240105T235800.LAC_GSSTD.nc 'refined files do not wait'
 
@@ -315,7 +320,7 @@ like "$stderr" '1 granules left because of --max 1' '... and tells how many are 
 run combiner -o max --max 1 in/*.SST.nc
 is "$(printf '%s\n' "$stdout" | wc -l)" 4 '... a second run goes on from there'
 run combiner --json -o wait.json -t quicklook -w 100000 wait/*.nc
-like "$stdout" '"state":"waiting","reason":"SST wait.*"light":"day","type":"quicklook","age":[0-9]+,"decision":"waiting"' 'JSON of one that waits'
+like "$stdout" '"state":"waiting","reason":"wait/.*: waits for.*"light":"day","type":"quicklook","age":[0-9]+,"decision":"waiting"' 'JSON of one that waits'
 mkdir mail
 touch -d '+90 seconds' wait/*.nc
 run combiner -n -o dry -t refined wait/*.nc

@@ -129,18 +129,25 @@ reject(struct combiner *c, struct item *it)
 	(void)item_failed(it, &o->err);
 }
 
+/* With files given as arguments and combined flat, nothing will come later: that is worth a status. */
 static void
 wait_for_it(struct combiner *c, struct item *it)
 {
 	struct err e;
 
 	it->state = ITEM_WAITING;
-	if (c->run.dry_run)
-		return;
-	if (report_wait(&c->report, c->path, c->outcome, it->reason, &e) < 0)
+	if (c->run.outdir != NULL && c->run.in.argv != NULL && c->report.waiting == NULL) {
+		err_set(&e, E_MISSING, "%s: waits for companions until it is %ld minutes old; -w 0 combines it now", c->path,
+		    c->outcome->threshold);
+		xsnprintf(it->reason, sizeof(it->reason), "%s", e.msg);
 		run_error(&c->run, &e);
-	else
+	} else if (c->run.dry_run) {
+		return;
+	} else if (report_wait(&c->report, c->path, c->outcome, it->reason, &e) < 0) {
+		run_error(&c->run, &e);
+	} else {
 		prog_info("%s", it->reason);
+	}
 }
 
 /* Inputs for the record, and for the log those that are done with. */
