@@ -54,7 +54,7 @@ while [ "$(date +%s)" -lt $until ]; do
 	find new -exec touch -d "@$((T_seconds - 360000))" {} +
 	[ ! -e r ] || mv r old
 	mv new r
-	rm -rf old
+	rm -rf old 2>/dev/null || rm -rf old
 	for again in 1 2 3; do
 		purger --root r --config rules.json --now $T --archive-to store >out 2>err
 		status=$?

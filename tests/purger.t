@@ -325,6 +325,28 @@ is "$status:$stdout:$(ls r/d)" '0::list_5.txt
 sub' 'another purger at the same rule is left alone'
 kill $holder
 wait $holder 2>/dev/null
+rm -rf r store
+mkdir -p r/d/sub
+for f in "$(printf 'new\nline')" "$(printf '\377')" "$(printf '\303\244')" 'b\s' '*' ' ' "$(printf '%0200d' 0)"; do
+	printf '%s' "$f" >"r/d/sub/$f"
+done
+: >r/d/sub/empty
+find r/d -exec touch -d "@$((T_seconds - 360000))" {} +
+cp -a r/d odd
+rules '"odd": { "path": "d", "threshold": 10, "glob_ops": ["sub/*"], "action": "archive" }'
+run purger --root r --config rules.json --now $T --archive-to store
+is "$status:$(printf '%s\n' "$stdout" | wc -l):$(ls r/d/sub)" 0:8: 'odd names are archived'
+"$python" - <<'EOF2'
+import os, zipfile
+z = zipfile.ZipFile('store/archive/c/2024/odd_20240305T230000.zip')
+for i in z.infolist():
+    name = i.filename.encode('cp437')
+    assert open(b'odd' + name[1:], 'rb').read() == z.read(i), name
+assert len(z.infolist()) == 8
+EOF2
+ok $? '... with name and content'
+rules '"lists": { "path": "d", "threshold": 10, "glob_ops": ["*.txt", "sub/*.txt"], "action": "archive" }'
+old r/d/list_5.txt 100 "list 5"
 rm -rf r/archive && ln -s "$work/outside" r/archive
 tree outside >untouched
 run purger --root r --config rules.json --now $T

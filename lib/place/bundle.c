@@ -202,7 +202,7 @@ bundle_open(struct bundle *b, const char *component, const char *entry, struct e
 	free(dir);
 	b->component = component;
 	b->entry = entry;
-	b->dir = dp != NULL ? dup(fd) : -1;
+	b->dir = dp != NULL ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
 	while (dp != NULL && ret == 0 && (d = readdir(dp)) != NULL)
 		if (strncmp(d->d_name, entry, n) == 0 && d->d_name[n] == '_' &&
 		    clock_parse_stamp(d->d_name + n + 1, &time) > 0 && str_ends(d->d_name, ".zip"))
