@@ -26,8 +26,7 @@ struct name {
 	struct sweep *s;
 	int dir;
 	dev_t dev;			/* of the directory */
-	struct finding f;		/* its texts are: */
-	struct err e;
+	struct finding f;
 	char path[sizeof(((struct sweep *)NULL)->path)];
 };
 
@@ -54,24 +53,25 @@ next_name(DIR *dp)
  * be archived. Goes on after a failure. Nothing on another file system is entered: that is mounted there.
  */
 static int
-remove_at(const struct name *x, int dir, const char *name, const struct stat *st, int depth, struct finding *f,
-    struct err *e)
+remove_at(struct name *x, int dir, const char *name, const struct stat *st, int depth)
 {
 	bool is_dir = S_ISDIR(st->st_mode);
+	struct finding *f = &x->f;
 	int fd, ret = 0;
 	const char *n;
 	DIR *dp;
 
 	if (is_dir) {
 		if (st->st_dev != x->dev || depth == DEPTH_MAX)
-			return err_set(e, E_DATA, "%s: %s", name, depth == DEPTH_MAX ? "too deep" : "something is mounted there");
+			return err_set(&f->e, E_DATA, "%s: %s", name,
+			    depth == DEPTH_MAX ? "too deep" : "something is mounted there");
 		fd = openat(dir, name, DIR_FLAGS);
 		if (fd < 0 || (dp = fdopendir(fd)) == NULL)
-			return err_sys(e, "%s", name);
+			return err_sys(&f->e, "%s", name);
 		while ((n = next_name(dp)) != NULL) {
 			struct stat below;
 
-			if (fstatat(fd, n, &below, AT_SYMLINK_NOFOLLOW) == 0 && remove_at(x, fd, n, &below, depth + 1, f, e) < 0)
+			if (fstatat(fd, n, &below, AT_SYMLINK_NOFOLLOW) == 0 && remove_at(x, fd, n, &below, depth + 1) < 0)
 				ret = -1;
 		}
 		(void)closedir(dp);
@@ -80,7 +80,7 @@ remove_at(const struct name *x, int dir, const char *name, const struct stat *st
 		f->disk += st->st_nlink > 1 ? 0 : (uint64_t)st->st_blocks * 512;
 	}
 	if (ret == 0 && !x->s->dry_run && !f->rule->archive && unlinkat(dir, name, is_dir ? AT_REMOVEDIR : 0) < 0)
-		ret = err_sys(e, "%s: cannot be removed", name);
+		ret = err_sys(&f->e, "%s: cannot be removed", name);
 	return ret;
 }
 
@@ -146,30 +146,27 @@ static void
 take(struct job *job)
 {
 	struct name *x = (struct name *)(void *)job;
-	struct sweep *s = x->s;
-	const struct rule *r = x->f.rule;
-	const char *name = str_base(x->f.path);
+	struct finding *f = &x->f;
+	const char *name = str_base(f->path);
 	struct stat st;
 
 	if (fstatat(x->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT) {
-			x->f.outcome = FAILED;
-			err_sys(&x->e, "%s", name);
-		}
+		err_sys(&f->e, "cannot be read");
+		f->outcome = f->e.code == E_MISSING ? PASSED : FAILED;
 		return;
 	}
-	x->f.age = rule_age(r, x->f.path, &st, s->now);
-	x->f.outcome = judge(s, r, x->dir, x->f.path, &st, &x->e);
-	if (x->f.outcome == PASSED || judge_before(s, x->dir, x->f.path, &st) != PASSED ||
-	    (S_ISDIR(st.st_mode) && is_new(s, x->dir, x->f.path))) {
-		x->f.outcome = PASSED;
+	f->age = rule_age(f->rule, f->path, &st, x->s->now);
+	f->outcome = judge(x->s, f->rule, x->dir, f->path, &st, &f->e);
+	if (f->outcome != PASSED && (judge_before(x->s, x->dir, f->path, &st) != PASSED ||
+	    (S_ISDIR(st.st_mode) && is_new(x->s, x->dir, f->path))))
+		f->outcome = PASSED;
+	if (f->outcome != TAKEN)
 		return;
-	}
-	if (x->f.outcome == TAKEN && r->archive && !S_ISREG(st.st_mode)) {
-		x->f.outcome = KEPT;
-		err_set(&x->e, E_DATA, "only files can be archived");
-	} else if (x->f.outcome == TAKEN && remove_at(x, x->dir, name, &st, 0, &x->f, &x->e) < 0) {
-		x->f.outcome = x->e.code == E_MISSING ? PASSED : FAILED;
+	if (f->rule->archive && !S_ISREG(st.st_mode)) {
+		f->outcome = KEPT;
+		err_set(&f->e, E_DATA, "only files can be archived");
+	} else if (remove_at(x, x->dir, name, &st, 0) < 0) {
+		f->outcome = f->e.code == E_MISSING ? PASSED : FAILED;
 	}
 }
 
@@ -187,7 +184,6 @@ end_block(struct sweep *s)
 		struct finding *f = &b->name[i].f;
 
 		pool_wait(s->pool, &b->name[i].job);
-		f->e = f->outcome == KEPT || f->outcome == FAILED ? &b->name[i].e : NULL;
 		if (f->outcome != PASSED && !s->ended)
 			s->ended = !s->tell(s->ctx, f);
 	}
@@ -219,12 +215,10 @@ static void
 tell_failure(struct sweep *s, const char *path)
 {
 	struct finding f = { .rule = &s->rules->rule[s->at], .path = path, .outcome = FAILED };
-	struct err e;
 
 	if (errno == ENOENT)
 		return;
-	err_sys(&e, "%s", errno == ELOOP || errno == ENOTDIR ? "not followed" : "cannot be read");
-	f.e = &e;
+	err_sys(&f.e, "%s", errno == ELOOP || errno == ENOTDIR ? "not followed" : "cannot be read");
 	s->ended = s->ended || !s->tell(s->ctx, &f);
 }
 

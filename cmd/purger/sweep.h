@@ -33,7 +33,7 @@ struct finding {
 	double age;			/* hours, not below 0 */
 	uint64_t bytes, disk;		/* size, and what it takes on the disk; of a directory with all below */
 	const char *url;		/* of the archive it is in; NULL without */
-	const struct err *e;		/* of KEPT and FAILED */
+	struct err e;			/* of KEPT and FAILED */
 };
 
 /* What is told about everything that is not PASSED; false ends the rule. */

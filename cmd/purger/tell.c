@@ -54,7 +54,7 @@ tell_left(struct purger *p, const struct finding *f, const char *path, struct it
 	struct err e;
 
 	p->kept++;
-	err_set(&e, f->e->code, "%s: %s%s", path, kept ? "kept: " : "", f->e->msg);
+	err_set(&e, f->e.code, "%s: %s%s", path, kept ? "kept: " : "", f->e.msg);
 	if (kept && !p->run.strict) {
 		it->state = ITEM_SKIPPED;
 		xsnprintf(it->reason, sizeof(it->reason), "%s", e.msg);
@@ -95,15 +95,13 @@ tell_found(void *ctx, const struct finding *f)
 {
 	struct purger *p = ctx;
 	struct finding failed = *f;
-	struct err e;
 
 	if (f->outcome != TAKEN || p->run.dry_run || !f->rule->archive)
 		return tell(p, f);
-	if (bundle_add(&p->bundle, f->path, &e) == 0 || e.code == E_MISSING)
+	if (bundle_add(&p->bundle, f->path, &failed.e) == 0 || failed.e.code == E_MISSING)
 		return run_goes_on(&p->run);
-	failed.outcome = e.code == E_BUSY ? KEPT : FAILED;
-	failed.e = &e;
-	return tell(p, &failed) && e.code == E_DATA;	/* else the others would fail too */
+	failed.outcome = failed.e.code == E_BUSY ? KEPT : FAILED;
+	return tell(p, &failed) && p->bundle.zip != NULL;	/* else the others would fail too */
 }
 
 void
@@ -111,9 +109,14 @@ tell_member(void *ctx, const char *path, const struct stat *st, const char *url,
 {
 	struct purger *p = ctx;
 	const struct rule *r = &p->rules.rule[p->sweep.at];
+	struct finding f = { .rule = r, .path = path, .outcome = TAKEN, .age = rule_age(r, path, st, p->sweep.now),
+		.bytes = (uint64_t)st->st_size, .url = url };
 
-	(void)tell(p, &(struct finding){ r, path, why == NULL ? TAKEN : why->code == E_DATA ? KEPT : FAILED,
-	    rule_age(r, path, st, p->sweep.now), (uint64_t)st->st_size, 0, url, why });
+	if (why != NULL) {
+		f.outcome = why->code == E_DATA ? KEPT : FAILED;
+		f.e = *why;
+	}
+	(void)tell(p, &f);
 }
 
 void

@@ -37,7 +37,7 @@ struct bundle {
 	const char *component, *entry;	/* borrowed */
 	int dir;			/* archive/COMPONENT; -1 */
 	struct newfile file;
-	struct archive *zip;		/* NULL: none was begun */
+	struct archive *zip;		/* NULL: none was begun, or it could not be written */
 	size_t members;
 };
 
