@@ -18,25 +18,21 @@ process_failed(struct combiner *c, const char *line, const struct err *why)
 	run_put(&c->run, &it);
 }
 
-/* Move a bad file away, unless it has to stay where it is; whether it was moved. *why is another error afterwards when the
- * file cannot be read or moved. */
+/* Move a bad file away, unless it has to stay where it is; whether it was moved. */
 static bool
-quarantine(struct combiner *c, const char *path, struct err *why)
+quarantine(struct combiner *c, const char *path, const char *reason)
 {
 	const char *root = c->run.root, *dir = c->quarantine;
 	char tree[LAYOUT_SIZE];
 	struct err e;
-	int rc;
+	int rc = dir == NULL ? file_below(path, root, &e) : 0;
 
-	if (!ncf_is_to_blame(path, why))
-		return false;
-	rc = dir == NULL ? file_below(path, root, &e) : 0;
 	if (rc > 0 && (rc = layout_dir(root, LAYOUT_L2_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, &e)) == 0)
 		dir = tree;
 	if (rc == 0 && (dir == NULL || c->run.dry_run || file_look(path, NULL, NULL) <= 0))
 		return false;
-	if (rc < 0 || file_quarantine(path, dir, why->msg, &e) < 0) {
-		*why = e;
+	if (rc < 0 || file_quarantine(path, dir, reason, &e) < 0) {
+		run_error(&c->run, &e);
 		return false;
 	}
 	finallog_add(&c->run.log, LOG_QUARANTINED, str_base(path));
@@ -101,32 +97,32 @@ attempt(struct combiner *c, struct item *it)
 			report_error(&c->report, &o->other);
 			run_error(&c->run, &o->other);
 		}
-		if (o->err.code != E_DATA || o->suspect == SUITE_SST || c->set.mode.compat)
-			return;
-		(void)quarantine(c, o->input[o->suspect], &o->err);
-		if (o->err.code != E_DATA)
+		if (o->suspect == SUITE_SST || c->set.mode.compat || !ncf_is_to_blame(o->input[o->suspect], &o->err))
 			return;
 		report_error(&c->report, &o->err);
 		run_error(&c->run, &o->err);
+		(void)quarantine(c, o->input[o->suspect], o->err.msg);
 		xsnprintf(it->reason, sizeof(it->reason), "%s", o->err.msg);
 		c->report.inputs++;
 		c->refused[o->suspect] = true;
 	}
 }
 
-/* The SST file is at fault, in compatibility mode its companions with it. */
+/* The SST file is at fault, in compatibility mode its companions with it. It goes away, which proves that nothing is left
+ * to do, after the failure is recorded. */
 static void
 reject(struct combiner *c, struct item *it)
 {
 	struct outcome *o = c->outcome;
+	bool bad = ncf_is_to_blame(c->path, &o->err);
 
-	if (quarantine(c, c->path, &o->err))
-		it->state = ITEM_QUARANTINED;
-	for (int s = SUITE_NIGHT; c->set.mode.compat && s < SUITE_COUNT; s++)
-		if (o->input[s][0] != '\0')
-			(void)quarantine(c, o->input[s], &o->err);
 	report_error(&c->report, &o->err);
 	(void)item_failed(it, &o->err);
+	if (bad && quarantine(c, c->path, o->err.msg))
+		it->state = ITEM_QUARANTINED;
+	for (int s = SUITE_NIGHT; bad && c->set.mode.compat && s < SUITE_COUNT; s++)
+		if (o->input[s][0] != '\0')
+			(void)quarantine(c, o->input[s], o->err.msg);
 }
 
 /* With files given as arguments and combined flat, nothing will come later: that is worth a status. */

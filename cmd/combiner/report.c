@@ -10,7 +10,7 @@
 #include "report.h"
 #include "run/job.h"
 
-#define WAITING_MAX (64 * 1024 * 1024)
+#define RECORDS_MAX (64 * 1024 * 1024)
 
 const char *const report_sections[] = { "processed", "created", "quarantined", "sst_wait_file", NULL };
 
@@ -60,26 +60,31 @@ report_wait(struct report *r, const char *path, const struct outcome *o, char me
 		free(r->list);
 		free(r->listed);
 		r->list = xstrdup(list);
-		r->listed = file_read(list, WAITING_MAX, e);
+		r->listed = file_read(list, RECORDS_MAX, e);
 		if (r->listed == NULL && e->code != E_MISSING)
 			return -1;
 	}
 	return is_listed(r, base) ? 0 : file_append(list, base, e);
 }
 
-/* A record of the archive is one line with commas between its fields. */
+/* A record of the archive is one line with commas between its fields. A run that was killed may have written it. */
 static int
 archive(const struct report *r, const struct err *why, struct err *e)
 {
-	char name[320], path[LAYOUT_SIZE], when[CLOCK_CTIME_SIZE], line[ERR_MSGMAX + 128];
+	char name[320], path[LAYOUT_SIZE], when[CLOCK_CTIME_SIZE], line[ERR_MSGMAX + 128], mark[ERR_MSGMAX + 32], *have;
 	int64_t now = clock_now();
+	bool there;
 
 	clock_ctime(now, when);
 	xsnprintf(line, sizeof(line), "%lld,%s,combiner,%s", (long long)now, when, why->msg);
+	xsnprintf(mark, sizeof(mark), ",combiner,%s\n", why->msg);
 	xsnprintf(name, sizeof(name), "ghrsst_error_log_archive_%s.txt", job_run_id());
 	if (layout_path(r->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, name, path, e) < 0)
 		return -1;
-	return file_append(path, line, e);
+	have = file_look(path, NULL, NULL) > 0 ? file_read(path, RECORDS_MAX, NULL) : NULL;
+	there = have != NULL && strstr(have, mark) != NULL;
+	free(have);
+	return there ? 0 : file_append(path, line, e);
 }
 
 void
