@@ -235,7 +235,7 @@ is "$(cat got)" "0 $N1 $F2
 0" 'credentials of the environment: one login for two files, to the login host only, never shown'
 EDL_USERNAME=user EDL_PASSWORD=wrong login
 is "$status $(authorized) $(left o)" '3 2 login ' 'a wrong password is tried twice, not once a file'
-like "$stderr" '^downloader: authentication failed: localhost: refused the credentials \(HTTP 401\); the run is stopped' \
+like "$stderr" '^downloader: authentication failed: localhost: refused the credentials \(HTTP 401\): Earthdata Login; the run is stopped; check EDL_USERNAME' \
     '... and ends the run with a message one cannot miss'
 unlike "$stderr" 'wrong' '... without the password'
 login
@@ -285,6 +285,27 @@ for what in html page status-401; do
 	like "$stderr" '^downloader: authentication failed: .*the run is stopped' '... that says so'
 	is "$(sed -n "\\,/$what/$N1,p" failed)" "$H/$what/$N1 $S1" '... and keeps the line'
 done
+# what the server says, and advice that fits
+EDL_USERNAME=new EDL_PASSWORD=secret login
+is "$status $(authorized) $(left o)" '3 2 login ' 'the application is not approved'
+like "$stderr" '^downloader: authentication failed: localhost: took the credentials and shows a page instead of letting us in: Approve OceanData \[2J &c; the run is stopped; log in there with a browser, approve' \
+    '... says the page, and the advice is to do so'
+unlike "$stderr" EDL_USERNAME '... not about the password'
+bad 1 1 'HTTP 403: EULA Acceptance Failure; see https://urs.example/approve_app\?client_id=1$' refuse-403
+bad 3 3 'HTTP 503: EULA' refuse-503
+rm -rf o
+EDL_USERNAME=user EDL_PASSWORD=secret run downloader -o o "$H/closed/$N1 $S1"
+is "$status" 3 'a maintenance page ends the run'
+like "$stderr" "^downloader: $H/closed/$N1: the server sends an HTML page instead of the file: The systems are down for weekly maintenance; the run is stopped; try again later" \
+    '... says so, and does not speak of passwords'
+
+# a body that is sent encoded though nobody asked
+good gzip
+rm -rf o
+run downloader -o o --json "$H/gzip/$N1"
+is "$status $(sha1 "o/$N1")" "0 $S1" '... without a checksum too'
+bad 3 3 'Content-Encoding zzip, which was not asked for' zzip
+
 rm -rf o
 for i in 1 2 3 4 5 6 7 8 9; do
 	echo "$H/status-403/AQUA_MODIS.20230124T22${i}000.L2.SST.nc $S1"

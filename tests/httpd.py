@@ -26,12 +26,17 @@ server, method, path, headers.
   downgrade     302 to http                           file        302 to file:///etc/passwd
   other         302 to the other server               nothttp     garbage instead of an answer
   norange       Range ignored  badrange  another part than asked for   range416  416 for every Range
-  oauth         redirects to the login server, which wants user:secret, and back; then a cookie
+  refuse-S      status S and a JSON object that says why and where that is resolved
+  closed        redirects to a page that says there is maintenance
+  gzip          sent as gzip though nobody asked      zzip        Content-Encoding: zzip
+  oauth         redirects to the login server, which wants user:secret, and back; then a cookie.
+                new:secret has not approved the application
   page          redirects to the login server, which shows a page
 """
 
 import base64
 import email.utils
+import gzip
 import http.server
 import json
 import os
@@ -321,6 +326,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers = {"Retry_After": args[2]} if len(args) > 2 else {}
         self.reply(int(args[0]), b"no\n", Content_Type="text/html", **headers)
 
+    def x_refuse(self, args):
+        self.reply(int(args[0]), b'{"status_code":403,"error":"EULA Acceptance Failure","resolution_url":'
+                   b'"https://urs.example/approve_app?client_id=1"}', Content_Type="application/json")
+
+    def x_closed(self, args):
+        if args:
+            self.reply(200, b"<html>The <b>systems</b> are down for\nweekly maintenance</html>", Content_Type="text/html")
+        else:
+            self.redirect("/closed-now/" + self.name)
+
+    def x_gzip(self, args):
+        self.reply(200, gzip.compress(self.body), Content_Encoding="gzip", ETag='"x"', Content_Type="application/x-netcdf")
+
+    def x_zzip(self, args):
+        self.reply(200, self.body, Content_Encoding="zzip")
+
     def x_past(self, args):
         if not self.times(args):
             self.x_ok([])
@@ -400,6 +421,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def login_server(self, path):
         if path.path == "/page":
             self.reply(200, PAGE, Content_Type="text/html")
+        elif self.headers.get("Authorization") == "Basic " + base64.b64encode(b"new:secret").decode():
+            self.reply(200, b"<html><head>\n<title>\n Approve\tOceanData\x1b[2J &c </title></head><body>...", Content_Type="text/html")
         elif self.headers.get("Authorization") == BASIC:
             back = urllib.parse.parse_qs(path.query)["redirect_uri"][0]
             self.redirect(back + "?code=c0de", Set_Cookie="edl=yes; Path=/")

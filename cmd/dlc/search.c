@@ -221,7 +221,6 @@ ask(struct search *s, struct found *found, struct err *e)
 		found->lines += r->answer.lines;
 	}
 	prog_progress_end();
-	transfer_fini(&r->t);
 	free(url);
 	free(r);
 	return ret;

@@ -81,7 +81,7 @@ answer_begins(struct transfer *t, int64_t have, struct version *v, struct err *e
 	if (type != NULL && strncasecmp(type, "text/html", 9) == 0)
 		return err_set(e, E_AUTH, "%.*s: the server sends an HTML page instead of the file", url_shown(t->url),
 		    t->url);
-	if (t->status == 206 && !is_rest(t, have, v, &total)) {
+	if (t->status == 206 && (fetch_encoded(t) || !is_rest(t, have, v, &total))) {
 		t->kind = RETRY_DAMAGED;
 		return err_set(e, E_RETRY, "%.*s: the server sent another part than asked for", url_shown(t->url),
 		    t->url);
@@ -92,6 +92,8 @@ answer_begins(struct transfer *t, int64_t have, struct version *v, struct err *e
 		    t->status);
 	}
 	*v = (struct version){ .total = length >= 0 ? from + length : total };
+	if (fetch_encoded(t))
+		return from;		/* then all below is about the encoded file */
 	if (etag != NULL && etag[0] == '"')	/* a weak one does not promise the same bytes */
 		(void)str_fmt(v->etag, sizeof(v->etag), NULL, "%s", etag);
 	if (modified != NULL)

@@ -102,7 +102,6 @@ hand_out(struct downloads *d)
 			d->last_ended = &d->ended;
 		d->left--;
 		d->conf.done(d->conf.ctx, f);
-		transfer_fini(&f->t);
 		free(f->line);
 		free(f->path);
 		free(f);
@@ -467,7 +466,7 @@ refused(struct download *f)
 	struct downloads *d = f->d;
 
 	if (d->suspect == NULL || d->suspect == f) {
-		if (f->t.no_login || f->asked_again) {
+		if (f->t.access == ACCESS_NONE || f->asked_again) {
 			fail(f, false);
 			return;
 		}

@@ -111,6 +111,16 @@ processed(struct report *p, const char *line)
 	free(text);
 }
 
+/* What may help. */
+static const char *const advice[] = {
+	[ACCESS_OTHER] = "see whether this account may have these files",
+	[ACCESS_NONE] = "set EDL_USERNAME and EDL_PASSWORD, or name a netrc file",
+	[ACCESS_CREDENTIALS] = "check EDL_USERNAME and EDL_PASSWORD, or the netrc file",
+	[ACCESS_APPROVAL] = "log in there with a browser, approve the application and accept its licence",
+	[ACCESS_LOGIN] = "fetch it with a browser and see what has to be approved or accepted",
+	[ACCESS_PAGE] = "try again later, or look at it with a browser",
+};
+
 void
 report_done(void *ctx, struct download *f)
 {
@@ -141,8 +151,8 @@ report_done(void *ctx, struct download *f)
 	} else {
 		it.err = f->err;
 		if (it.err.code == E_AUTH)
-			err_set(&it.err, E_AUTH, "authentication failed: %s; the run is stopped; check EDL_USERNAME and "
-			    "EDL_PASSWORD, or the netrc file", f->err.msg);
+			err_set(&it.err, E_AUTH, "%s%s; the run is stopped; %s", f->t.access != ACCESS_PAGE ?
+			    "authentication failed: " : "", f->err.msg, advice[f->t.access]);
 		failed(p, f->l.name);
 	}
 	item_set(&it, "sha1", "s?", f->l.alg == DIGEST_SHA1 || f->l.alg == DIGEST_NONE ? digest : NULL);

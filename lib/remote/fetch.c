@@ -12,11 +12,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "remote/fetch.h"
+#include "remote/said.h"
 
 #define MAX_REDIRECTS 20
 #define BUFFER_SIZE (256L * 1024)	/* read from the socket at once */
 #define DISCARD_MAX (64 * 1024)		/* body of a redirect or error: read on, so the connection can be kept */
-#define EXCERPT_MAX (64 * 1024)
+#define BODY_MAX 8192			/* of it that may be read by people */
 #define DEFAULT_TIMEOUT 36
 #define DEFAULT_INTERVAL 1.0
 #define POLL_MAX 1.0			/* seconds; signals and deadlines are looked at that often */
@@ -31,9 +32,12 @@ struct slot {
 	double began, active;		/* clock_steady() of this hop's begin, of the last bytes (0: none yet) */
 	unsigned cuts;			/* of the struct fetch when this hop began */
 	int64_t discarded;
+	char body[BODY_MAX + 1];	/* begin of a body that nobody asked for */
+	size_t body_size;
 	bool head_seen;			/* head() was called for this answer */
 	bool cut;			/* broken off on purpose: enough of a body nobody wants */
 	bool refused;			/* broken off by head() or data(), or for its size; t->err says why */
+	bool no_login;			/* the login host is asked without credentials */
 	char errbuf[CURL_ERROR_SIZE];
 };
 
@@ -79,13 +83,35 @@ fetch_header(const struct transfer *t, const char *name)
 	return h->value;
 }
 
+bool
+fetch_encoded(const struct transfer *t)
+{
+	const char *encoding = fetch_header(t, "content-encoding");
+
+	return encoding != NULL && strcasecmp(encoding, "identity") != 0;
+}
+
 int64_t
 fetch_length(const struct transfer *t)
 {
 	curl_off_t n = -1;
 
+	if (fetch_encoded(t))
+		return -1;
+
 	(void)curl_easy_getinfo(t->slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &n);
 	return n;
+}
+
+/* A 2xx answer from the login host itself is its page for people, not what was asked for. */
+static bool
+is_login_page(const struct slot *s)
+{
+	const struct login *login = s->f->conf.login;
+	struct url u;
+
+	return login != NULL && login_at(login, &s->url) && url_parse(s->t->url, &u, NULL) == 0 &&
+	    !url_same_origin(&u, &s->url);
 }
 
 static int
@@ -108,19 +134,11 @@ call_head(struct slot *s)
 static size_t
 take_unwanted(struct slot *s, const char *data, size_t size)
 {
-	struct transfer *t = s->t;
-	size_t n = EXCERPT_MAX - t->excerpt_size < size ? EXCERPT_MAX - t->excerpt_size : size;
+	size_t n = BODY_MAX - s->body_size < size ? BODY_MAX - s->body_size : size;
 
-	if (t->keep_error && !is_redirect(t->status) && n > 0) {
-		char *p = realloc(t->excerpt, t->excerpt_size + n + 1);
-
-		if (p != NULL) {
-			memcpy(p + t->excerpt_size, data, n);
-			t->excerpt = p;
-			t->excerpt_size += n;
-			p[t->excerpt_size] = '\0';
-		}
-	}
+	memcpy(s->body + s->body_size, data, n);
+	s->body_size += n;
+	s->body[s->body_size] = '\0';
 	s->discarded += (int64_t)size;
 	if (s->discarded <= DISCARD_MAX)
 		return size;
@@ -138,10 +156,12 @@ on_data(char *data, size_t one, size_t size, void *arg)
 	s->active = s->f->now;
 	if (!s->head_seen)
 		t->status = status_of(s);
-	if (t->status < 200 || t->status > 299)
+	if (t->status < 200 || t->status > 299 || is_login_page(s))
 		return take_unwanted(s, data, size);
-	if (call_head(s) < 0)
+	if (call_head(s) < 0) {
+		(void)take_unwanted(s, data, size);
 		return 0;
+	}
 	t->received += (int64_t)size;
 	if (t->max_size > 0 && t->received > t->max_size) {
 		err_set(&t->err, E_DATA, "%.*s: larger than %lld bytes", url_shown(t->url), t->url,
@@ -187,7 +207,6 @@ add_header(struct slot *s, const char *header)
 static CURLcode
 set_headers(struct slot *s, bool login)
 {
-	add_header(s, "Accept-Encoding: identity");
 	for (const char *const *h = s->t->headers; h != NULL && *h != NULL; h++)
 		add_header(s, *h);
 	if (login)
@@ -250,12 +269,14 @@ begin_hop(struct slot *s)
 
 	s->head_seen = s->cut = s->refused = false;
 	s->discarded = 0;
+	s->body_size = 0;
+	s->body[0] = '\0';
 	s->cuts = s->f->cuts;
 	s->began = clock_steady();
 	s->active = 0;
 	s->errbuf[0] = '\0';
 	t->status = 0;
-	t->no_login = at_login && !login->known;
+	s->no_login = at_login && !login->known;
 	r = set_headers(s, at_login && login->known);
 	if (r == CURLE_OK)
 		r = curl_easy_setopt(s->easy, CURLOPT_URL, t->at);
@@ -299,8 +320,8 @@ fetch_add(struct fetch *f, struct transfer *t)
 	t->after = -1;
 	t->status = 0;
 	t->received = 0;
-	t->excerpt_size = 0;
-	t->parked = t->no_login = false;
+	t->access = ACCESS_OTHER;
+	t->parked = false;
 	t->paced = is_paced(f, t);
 	f->pending++;
 	enqueue(f, t);
@@ -482,8 +503,10 @@ judge_status(struct slot *s)
 	t->after = after != NULL ? retry_after(after, fetch_header(t, "date")) : -1;
 	if (at_login && (t->kind != RETRY_BACKOFF)) {
 		t->kind = RETRY_NEVER;
+		t->access = s->no_login ? ACCESS_NONE : t->status == 401 ? ACCESS_CREDENTIALS : ACCESS_APPROVAL;
 		err_set(&t->err, E_AUTH, "%s: %s (HTTP %d)", s->url.host,
-		    t->no_login ? "asks for credentials and there are none" : "refused the credentials", t->status);
+		    s->no_login ? "asks for credentials and there are none" :
+		    t->status == 401 ? "refused the credentials" : "does not let us in", t->status);
 		return;
 	}
 	if (t->kind == RETRY_MISSING)
@@ -506,6 +529,11 @@ judge_failure(struct slot *s, CURLcode r)
 		return;			/* the message is there */
 	t->kind = RETRY_BACKOFF;
 	switch (r) {
+	case CURLE_BAD_CONTENT_ENCODING:
+		t->kind = RETRY_DAMAGED;
+		err_set(&t->err, E_RETRY, "%.*s: Content-Encoding %.100s, which was not asked for: %s", url_shown(t->url),
+		    t->url, fetch_header(t, "content-encoding"), why);
+		return;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
@@ -525,20 +553,34 @@ judge_failure(struct slot *s, CURLcode r)
 	err_set(&t->err, code, "%.*s: %s", url_shown(t->url), t->url, why);
 }
 
-/* A 2xx answer from the login host itself is its page for people, not what was asked for. */
 static void
 judge_success(struct slot *s)
 {
 	struct transfer *t = s->t;
-	const struct login *login = s->f->conf.login;
-	struct url u;
 
-	if (login != NULL && login_at(login, &s->url) && url_parse(t->url, &u, NULL) == 0 &&
-	    !url_same_origin(&u, &s->url)) {
-		err_set(&t->err, E_AUTH, "%s: did not let us in", s->url.host);
+	if (!is_login_page(s)) {
+		(void)call_head(s);
 		return;
 	}
-	(void)call_head(s);
+	t->access = s->no_login ? ACCESS_NONE : ACCESS_APPROVAL;
+	err_set(&t->err, E_AUTH, "%s: %s a page instead of letting us in", s->url.host,
+	    s->no_login ? "there are no credentials, it shows" : "took the credentials and shows");
+}
+
+/* Of an answer that is not the one asked for: what it says to people. */
+static void
+add_said(struct slot *s)
+{
+	struct transfer *t = s->t;
+	const struct err was = t->err;
+	char text[SAID_SIZE];
+
+	said(s->body, text);
+	if (s->refused && was.code == E_AUTH)
+		t->access = strcasestr(text, "login") != NULL || strcasestr(text, "log in") != NULL ? ACCESS_LOGIN :
+		    ACCESS_PAGE;
+	if (text[0] != '\0' && was.code != E_NONE && was.code != E_MISSING)
+		err_set(&t->err, was.code, "%s: %s", was.msg, text);
 }
 
 static void
@@ -563,6 +605,7 @@ hop_done(struct slot *s, CURLcode r)
 		judge_status(s);
 	else
 		judge_failure(s, r);
+	add_said(s);
 	(void)curl_multi_remove_handle(s->f->multi, s->easy);
 	end_transfer(s);
 }
@@ -687,13 +730,6 @@ fetch_drop(struct fetch *f)
 	f->pending = 0;
 }
 
-void
-transfer_fini(struct transfer *t)
-{
-	free(t->excerpt);
-	t->excerpt = NULL;
-}
-
 /* ---- making and freeing ---- */
 
 static CURLcode
@@ -714,6 +750,7 @@ set_common(const struct fetch *f, struct slot *s)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_SHARE, f->share);
 	SET(CURLOPT_COOKIEFILE, "");
+	SET(CURLOPT_ACCEPT_ENCODING, "identity");	/* what comes encoded all the same is decoded */
 	SET(CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, connect);
 	SET(CURLOPT_USERAGENT, c->agent);

@@ -46,6 +46,16 @@ struct fetch_conf {
 
 struct slot;
 
+/* Why we are not let in. */
+enum access {
+	ACCESS_OTHER,			/* the server of the file refuses */
+	ACCESS_NONE,			/* the login host asks for credentials and there are none */
+	ACCESS_CREDENTIALS,		/* it refused them */
+	ACCESS_APPROVAL,		/* it took them, and wants more: an application approved, a licence accepted */
+	ACCESS_LOGIN,			/* the server of the file shows a page that speaks of logging in */
+	ACCESS_PAGE			/* ... another page: closed for maintenance? */
+};
+
 struct transfer {
 	/* The request; borrowed until done(). Set what differs from zero. */
 	const char *url;
@@ -55,7 +65,6 @@ struct transfer {
 	size_t body_size;
 	size_t (*source)(struct transfer *t, char *buf, size_t size);	/* gives body_size bytes */
 	bool follow;			/* follow redirects */
-	bool keep_error;		/* keep the body of answers other than 2xx in excerpt */
 	int64_t max_size;		/* longest body accepted; 0: any */
 	double not_before;		/* clock_steady() time to begin at; 0: at once */
 	double max_time;		/* seconds from its first begin, all repetitions included; 0: any */
@@ -69,8 +78,9 @@ struct transfer {
 
 	/*
 	 * The result, for done(): err.code is E_NONE when a 2xx answer arrived completely. Else the message, and
-	 * kind and after as retry_wait takes them. Codes: E_RETRY the network or an overloaded server; E_MISSING
-	 * 404, 410; E_AUTH 401, or the login host did not let us in; E_DATA another status, or a bad redirect;
+	 * kind and after as retry_wait takes them. What the server says in the body of another answer (its error, the
+	 * title of its page) is in the message. Codes: E_RETRY the network or an overloaded server; E_MISSING
+	 * 404, 410; E_AUTH 401, or the login host did not let us in (or head() says so of a page); E_DATA another status, or a bad redirect;
 	 * E_ENV the certificate, or memory; or what head() or data() returned, with kind RETRY_NEVER unless
 	 * they set another.
 	 */
@@ -78,10 +88,8 @@ struct transfer {
 	enum retry_kind kind;
 	double after;			/* Retry-After in seconds, < 0 without */
 	int status;			/* of the last answer; 0 without */
-	bool no_login;			/* the login host was asked without credentials */
+	enum access access;		/* of E_AUTH: what is in the way */
 	int64_t received;		/* bytes of the body */
-	char *excerpt;			/* keep_error: NUL-terminated; owned by t, see transfer_fini */
-	size_t excerpt_size;
 
 	/* The loop's own */
 	struct transfer *next;
@@ -120,11 +128,9 @@ void	fetch_only(struct fetch *f, const struct transfer *t);
 void	fetch_forget(struct fetch *f);
 
 /* In head(): a header of the answer (NULL without; valid until head returns), the length of its body (-1 when not
- * announced). */
+ * announced), whether the body is sent encoded (compressed; data() gets it decoded). */
 const char	*fetch_header(const struct transfer *t, const char *name);
 int64_t	fetch_length(const struct transfer *t);
-
-/* transfer_fini - free what t owns. */
-void	transfer_fini(struct transfer *t);
+bool	fetch_encoded(const struct transfer *t);
 
 #endif
