@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/evp.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "remote/login.h"
 
 #define NETRC_MAX (64 * 1024)
@@ -71,79 +71,88 @@ from_environment(struct login *l, struct err *e)
 	return ret;
 }
 
-/* The next word of a netrc file, ended in place; NULL at the end. Words may be quoted. */
-static char *
-next_word(char **at)
+/* The character that a backslash in quotes stands for. */
+static char
+escaped(char c)
 {
-	char *p = *at + strspn(*at, " \t\r\n"), *word, *to;
+	return c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
+}
 
-	if (*p == '\0')
-		return NULL;
+/* The next word of a line, ended in place: 1; 0 without, a comment is none; -1 when a quote is not closed. */
+static int
+next_word(char **at, char **word)
+{
+	char *p = *at + strspn(*at, " \t"), *to;
+
+	*word = to = p;
+	if (*p == '\0' || *p == '#' || *p == '\r')
+		return 0;
 	if (*p != '"') {
-		word = p;
-		p += strcspn(p, " \t\r\n");
+		p += strcspn(p, " \t\r");
+		to = p;
 	} else {
-		for (word = to = ++p; *p != '\0' && *p != '"'; p++) {
-			if (*p == '\\' && p[1] != '\0')
-				p++;
-			*to++ = *p;
+		for (p++; *p != '"'; p++) {
+			bool escape = *p == '\\';
+
+			p += escape;
+			if (*p == '\0')
+				return -1;
+			*to++ = escape ? escaped(*p) : *p;
 		}
-		if (*p != '\0')
-			p++;
-		*to = '\0';
 	}
 	*at = *p != '\0' ? p + 1 : p;
-	*p = '\0';
-	return word;
+	*to = '\0';
+	return 1;
 }
 
-/* The next keyword; comments stand where keywords do (a password may begin with #). */
-static char *
-next_key(char **at)
+struct netrc {
+	enum { NOTHING, MACHINE, OURS, MACRO } state;
+	char *value;			/* what the next word is; NULL: a keyword */
+	struct secret *s;
+};
+
+static void
+take_word(struct netrc *n, const char *word, const char *host)
 {
-	*at += strspn(*at, " \t\r\n");
-	while (**at == '#') {
-		*at += strcspn(*at, "\n");
-		*at += strspn(*at, " \t\r\n");
+	if (n->state == MACHINE) {
+		n->state = strcasecmp(word, host) == 0 ? OURS : NOTHING;
+	} else if (n->value != NULL) {
+		if (strlen(word) < SECRET_MAX)
+			memcpy(n->value, word, strlen(word) + 1);
+		n->value = NULL;
+	} else if (strcasecmp(word, "machine") == 0) {
+		n->state = MACHINE;
+	} else if (n->state == OURS) {
+		n->value = strcasecmp(word, "login") == 0 ? n->s->user :
+		    strcasecmp(word, "password") == 0 ? n->s->password : NULL;
+	} else if (strcasecmp(word, "default") == 0) {
+		n->state = OURS;
+	} else if (strcasecmp(word, "macdef") == 0) {
+		n->state = MACRO;
 	}
-	return next_word(at);
 }
 
-static void
-skip_macro(char **at)
-{
-	char *end = strstr(*at, "\n\n");	/* a macro ends at an empty line */
-
-	*at = end != NULL ? end : *at + strlen(*at);
-}
-
-/* The first entry of the host, or the default entry; s keeps empty what is not there. */
-static void
+/* As libcurl reads it, down to entries that are completed by later ones. s keeps empty what is not there; -1 when a
+ * quote is not closed. */
+static int
 parse_netrc(char *text, const char *host, struct secret *s)
 {
-	char *word, *value, *dst;
-	bool ours = false;
+	struct netrc n = { .s = s };
+	char *line, *word;
+	int got;
 
-	while ((word = next_key(&text)) != NULL) {
-		dst = NULL;
-		if (strcmp(word, "machine") == 0 || strcmp(word, "default") == 0) {
-			if (ours)
-				return;
-			value = *word == 'm' ? next_word(&text) : NULL;
-			ours = *word == 'd' || (value != NULL && strcmp(value, host) == 0);
-			continue;
+	while ((line = strsep(&text, "\n")) != NULL) {
+		if (n.state == MACRO && (*line == '\0' || *line == '\r'))
+			n.state = NOTHING;
+		while (n.state != MACRO && (got = next_word(&line, &word)) != 0) {
+			if (got < 0)
+				return -1;
+			if (s->user[0] != '\0' && s->password[0] != '\0')
+				return 0;
+			take_word(&n, word, host);
 		}
-		if (strcmp(word, "macdef") == 0)
-			skip_macro(&text);
-		else if (strcmp(word, "login") == 0)
-			dst = s->user;
-		else if (strcmp(word, "password") == 0)
-			dst = s->password;
-		if (dst == NULL || (value = next_word(&text)) == NULL)
-			continue;
-		if (ours && strlen(value) < SECRET_MAX)
-			memcpy(dst, value, strlen(value) + 1);
 	}
+	return 0;
 }
 
 static int
@@ -159,8 +168,9 @@ from_netrc(struct login *l, const char *path, bool required, struct err *e)
 		return -1;
 	}
 	size = strlen(text);
-	parse_netrc(text, l->host.host, &s);
-	if (s.user[0] != '\0' && s.password[0] != '\0')
+	if (parse_netrc(text, l->host.host, &s) < 0)
+		ret = err_set(e, E_USAGE, "%s: a quote in it is not closed", path);
+	else if (s.user[0] != '\0' && s.password[0] != '\0')
 		ret = make_header(l, &s, e);
 	else if (required)
 		ret = err_set(e, E_USAGE, "%s: no login and password for %s in it", path, l->host.host);

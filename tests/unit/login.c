@@ -43,8 +43,22 @@ main(void)
 	    "user password secret", ok_header, "macro");
 	netrc("machine urs.earthdata.nasa.gov login user password \"se\\\"cret\"",
 	    "Authorization: Basic dXNlcjpzZSJjcmV0", "a quote in quotes");
-	netrc("machine urs.earthdata.nasa.gov login user password #ab", "Authorization: Basic dXNlcjojYWI=",
-	    "a password like a comment");
+	/* as curl does it, tried with 7.88 */
+	netrc("machine urs.earthdata.nasa.gov login user password #ab", "", "a password like a comment is one");
+	netrc("machine urs.earthdata.nasa.gov login user password \"#ab\"", "Authorization: Basic dXNlcjojYWI=",
+	    "... not in quotes");
+	netrc("machine urs.earthdata.nasa.gov login user # x\n password secret#", "Authorization: Basic dXNlcjpzZWNyZXQj",
+	    "a comment behind a word");
+	netrc("MACHINE URS.Earthdata.NASA.gov Login user PASSWORD secret", ok_header, "in capitals");
+	netrc("machine urs.earthdata.nasa.gov login user password \"se\\tcret\\n\"",
+	    "Authorization: Basic dXNlcjpzZQljcmV0Cg==", "tab and newline in quotes");
+	netrc("machine urs.earthdata.nasa.gov login user\nmachine x login a password b\n"
+	    "machine urs.earthdata.nasa.gov password secret\n", ok_header, "an entry is completed by a later one");
+	netrc("machine urs.earthdata.nasa.gov macdef login user password secret\n", ok_header,
+	    "no macro within an entry");
+	netrc("machine urs.earthdata.nasa.gov login user password secret x \"open", ok_header,
+	    "nothing is read behind the entry");
+	netrc("machine urs.earthdata.nasa.gov login user password \"secret\n", "", "a quote that is not closed");
 	netrc("machine urs.earthdata.nasa.gov.evil.org login user password secret", "", "another machine only");
 	netrc("machine urs.earthdata.nasa.gov login user", "", "no password");
 	netrc("machine", "", "cut");
