@@ -91,6 +91,11 @@ level2 $tank/SNPP_VIIRS.20240104T054000.L2.SST3.nc 100 product_name=x.nc
 run purger --root mnt --config jpss1.json --now $T
 is "$(listed | sort)" "delete processor/input/holding_tank/JPSS1_VIIRS.20240104T054000.L2.SST3.nc
 delete processor/input/holding_tank/SNPP_VIIRS.20240104T054000.L2.SST3.nc" 'an entry of its own is the one of a dataset'
+level2 $tank/SNPP_VIIRS.20240104T054000.L2.SST3.nc 100 product_name=x.nc
+level2 $tank/JPSS1_VIIRS.20240104T054000.L2.SST3.nc 201 product_name=x.nc
+run purger --root mnt --config jpss1.json --now $T --only combiner/holding_tank_refined_viirs
+is "$status:$(listed)" '0:delete processor/input/holding_tank/SNPP_VIIRS.20240104T054000.L2.SST3.nc' \
+	'... also when --only leaves that entry out'
 rm -rf mnt
 old $tank/AQUA_QUICKLOOK/AQUA_MODIS.20240104T101501.L2.SST4.nc 73
 old $tank/AQUA_REFINED/AQUA_MODIS.20240104T101501.L2.SST4.nc 1823
@@ -398,6 +403,10 @@ bad "{\"c\":{\"e\":{\"path\":\"/etc\",$good}}}" 'a path outside' 'c/e: path /etc
 bad "{\"c\":{\"e\":{\"path\":\"d/../../x\",$good}}}" 'a path with ..' 'not a plain name below'
 bad "{\"c\":{\"e\":{\"path\":\"$work/r-other\",$good}}}" 'a path that only begins like the root' 'not a plain name below'
 bad "{\"c\":{\"e\":{\"path\":\"\",$good}}}" 'all of the root' 'pattern "[*]": not allowed here'
+for p in '**' '?*' '[!.]*' '[!]]*' '*/*' '?*/*/x'; do
+	bad "{\"c\":{\"e\":{\"path\":\"\",\"threshold\":1,\"glob_ops\":[\"$p\"],\"action\":\"delete\"}}}" "... by '$p'" 'not allowed here'
+done
+bad "{\"c\":[],\"d\":{\"e\":{\"path\":\"d\",$good}}}" 'a component that is no object' 'c: not an object'
 bad "{\"c\":{\"e\":{\"path\":\"/mnt/data\",$good}}}" '... of the reference system' 'pattern "[*]": not allowed here'
 for p in '../*' '/etc/*' 'a/../../b' '' 'a//b' './a'; do
 	bad "{\"c\":{\"e\":{\"path\":\"d\",\"threshold\":1,\"glob_ops\":[\"$p\"],\"action\":\"delete\"}}}" "pattern '$p'" 'not allowed here'
@@ -421,6 +430,14 @@ is "$status" 0 'the built-in rules are printed'
 printf '%s\n' "$stdout" >printed.json
 run purger --root r --config printed.json --print-config
 is "$stdout" "$(cat printed.json)" '... and are rules'
+cat >all.json <<'!'
+{"c":{"e":{"path":"d","threshold":1,"glob_ops":["*"],"action":"delete","type":"file","min_size":10,"keep_last":3,
+	"exclude":["keep*"],"recursive":true,"age_by":"name"}}}
+!
+run purger --root r --config all.json --print-config
+printf '%s\n' "$stdout" >printed2.json
+is "$("$python" -c 'import json
+print(json.load(open("all.json")) == json.load(open("printed2.json")))')" True 'all that rules of a file say is printed'
 rm -rf r
 for f in downloader/lists/aqua_unmatched_1.txt downloader/lists/x.txt.common_incomplete_file downloader/scratch/final_log_message_x.txt \
 	combiner/downloads/VIIRS_L2_SST_OBPG/.hidden/x/x combiner/downloads/JPSS1_L2_SST_OBPG/.registry/x \

@@ -139,6 +139,7 @@ rules_add(struct rules *r, const char *component, const char *entry, const char 
 
 	xgrow(&r->rule, &r->cap, r->n + 1, sizeof(*r->rule));
 	rule = &r->rule[r->n++];
+	r->all = r->n;
 	*rule = (struct rule){ .component = xstrdup(component), .entry = xstrdup(entry), .path = xstrdup(path),
 		.holding = PTYPE_COUNT, .serves = "" };
 	if (strcmp(entry, QUICKLOOK_TANK) == 0) {
@@ -187,6 +188,20 @@ one_of(const char *s, const char *const names[3])
 	return -1;
 }
 
+/* Whether the first component of a pattern is nothing but wildcards. */
+static bool
+is_anything(const char *s)
+{
+	while (*s != '\0' && strchr("*?[", *s) != NULL) {
+		const char *set = s + 1 + (s[1] == '!' || s[1] == '^'), *end = NULL;
+
+		if (*s == '[' && *set != '\0')
+			end = strchr(set + 1, ']');
+		s = end != NULL ? end + 1 : s + 1;
+	}
+	return *s == '\0' || *s == '/';
+}
+
 /* Patterns are clean relative names, and with the root as their directory they must say what they mean. */
 static int
 add_globs(const struct rule *r, struct strlist *l, const json_t *v, struct err *e)
@@ -199,7 +214,7 @@ add_globs(const struct rule *r, struct strlist *l, const json_t *v, struct err *
 	json_array_foreach(v, i, p) {
 		const char *s = json_is_string(p) ? json_string_value(p) : "";
 
-		if (!is_clean(s) || (*r->path == '\0' && l == &r->patterns && (strcmp(s, "*") == 0 || str_starts(s, "*/"))))
+		if (!is_clean(s) || (*r->path == '\0' && l == &r->patterns && is_anything(s)))
 			return err_set(e, E_USAGE, "pattern \"%s\": not allowed here", s);
 		strlist_push(l, s);
 	}
@@ -274,6 +289,10 @@ rules_read(struct rules *r, const char *file, const char *root, struct err *e)
 	if (top == NULL)
 		return err_set(e, E_USAGE, "%s: line %d: %s", file, je.line, je.text);
 	json_object_foreach(top, component, entries) {
+		if (!json_is_object(entries)) {
+			ret = err_set(e, E_USAGE, "%s: %s: not an object", file, component);
+			goto out;
+		}
 		json_object_foreach(entries, entry, v) {
 			ret = is_name(component) && is_name(entry) ? add_entry(r, component, entry, v, root, &why) :
 			    err_set(&why, E_USAGE, "not a name");
@@ -303,7 +322,8 @@ rule_free(struct rule *r)
 int
 rules_only(struct rules *r, const char *only, struct err *e)
 {
-	size_t kept = 0;
+	struct rule *out = xarray(r->n, sizeof(*out));
+	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		const char *rest = below(only, r->rule[i].component);
@@ -311,8 +331,10 @@ rules_only(struct rules *r, const char *only, struct err *e)
 		if (rest != NULL && (*rest == '\0' || strcmp(rest + 1, r->rule[i].entry) == 0))
 			r->rule[kept++] = r->rule[i];
 		else
-			rule_free(&r->rule[i]);
+			out[n++] = r->rule[i];
 	}
+	memcpy(r->rule + kept, out, n * sizeof(*out));
+	free(out);
 	r->n = kept;
 	return kept > 0 ? 0 : err_set(e, E_USAGE, "--only %s: there is no such rule", only);
 }
@@ -325,8 +347,14 @@ rules_json(const struct rules *r)
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct rule *rule = &r->rule[i];
-		json_t *v = json_pack("{s:s, s:f, s:o, s:s}", "path", rule->path, "threshold", rule->hours, "glob_ops",
-		    item_texts(&rule->patterns), "action", rule_action(rule));
+		json_t *v = json_pack("{s:s, s:f, s:o, s:s, s:s*, s:o*, s:o*, s:o*, s:o*, s:s*}", "path", rule->path,
+		    "threshold", rule->hours, "glob_ops", item_texts(&rule->patterns), "action", rule_action(rule),
+		    "type", rule->type != TYPE_ANY ? type_name[rule->type] : NULL,
+		    "min_size", rule->min_size > 0 ? json_integer((json_int_t)rule->min_size) : NULL,
+		    "keep_last", rule->keep_last > 0 ? json_integer((json_int_t)rule->keep_last) : NULL,
+		    "exclude", rule->exclude.n > 0 ? item_texts(&rule->exclude) : NULL,
+		    "recursive", rule->recursive ? json_true() : NULL,
+		    "age_by", rule->age_by != AGE_MTIME ? age_name[rule->age_by] : NULL);
 
 		entries = json_object_get(top, rule->component);
 		if (entries == NULL) {
@@ -345,7 +373,7 @@ rules_json(const struct rules *r)
 void
 rules_free(struct rules *r)
 {
-	for (size_t i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->all; i++)
 		rule_free(&r->rule[i]);
 	free(r->rule);
 	*r = (struct rules){0};
@@ -391,7 +419,7 @@ rule_is_of(const struct rules *rules, const struct rule *r, enum ptype t, const 
 {
 	if (r->holding != t || t == PTYPE_QUICKLOOK || strcasecmp(r->serves, ds->key) == 0)
 		return r->holding == t;
-	for (size_t i = 0; i < rules->n; i++)
+	for (size_t i = 0; i < rules->all; i++)
 		if (strcasecmp(rules->rule[i].serves, ds->key) == 0)
 			return false;
 	return strcasecmp(r->serves, ds->instrument->name) == 0;

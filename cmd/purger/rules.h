@@ -38,7 +38,7 @@ struct rule {
 
 struct rules {
 	struct rule *rule;
-	size_t n, cap;
+	size_t n, all, cap;		/* those to be applied; behind them those that --only has left out */
 };
 
 /*
@@ -57,10 +57,11 @@ void	rules_default(struct rules *r);
 /* rules_add - one more rule, all-zero but for what every rule has; valid until the next. */
 struct rule	*rules_add(struct rules *r, const char *component, const char *entry, const char *path);
 
-/* rules_only - drop all but those of COMPONENT or COMPONENT/ENTRY; -1 with E_USAGE when none is left. */
+/* rules_only - apply those of COMPONENT or COMPONENT/ENTRY only; -1 with E_USAGE when there are none. What is theirs and
+ * what is another rule's stays as it was. */
 int	rules_only(struct rules *r, const char *only, struct err *e);
 
-/* rules_json - the rules (those built in) as text in the format of purger.json, owned by the caller. */
+/* rules_json - the rules as text in the format of purger.json, owned by the caller. */
 char	*rules_json(const struct rules *r);
 
 void	rules_free(struct rules *r);

@@ -234,8 +234,14 @@ look_below(struct sweep *s, int dir, const char *name, const char *rest, bool ev
 	int fd = openat(dir, name, DIR_FLAGS);
 	struct stat st;
 
-	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-		tell_failure(s, name);
+	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
+		int why = errno;
+		char *path = xfmt("%s%s%s", s->path, len > 0 ? "/" : "", name);
+
+		errno = why;
+		tell_failure(s, path);
+		free(path);
+	}
 	if (fd < 0)
 		return;
 	if (len + 1 + strlen(name) < sizeof(s->path)) {
