@@ -49,8 +49,10 @@ limit(int what, rlim_t most)
 static void
 on_crash(int sig)
 {
-	if (errno == EIO || errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-		_exit(CRASHED + errno);
+	int en = errno;			/* NOLINT(bugprone-signal-handler): a thread's own, and it ends here */
+
+	if (en == EIO || en == ENOSPC || en == EDQUOT || en == EFBIG)
+		_exit(CRASHED + en);
 	(void)signal(sig, SIG_DFL);
 	(void)raise(sig);
 }

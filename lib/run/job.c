@@ -63,7 +63,7 @@ job_index(struct err *e)
 		return 0;
 	if (strlen(s) <= 9 && str_digits(s, strlen(s)))
 		return str_number(s, strlen(s));
-	while (getenv(engine[i]) != s)
+	while (engine[i + 1] != NULL && getenv(engine[i]) != s)
 		i++;
 	return err_set(e, E_USAGE, "%s: not an index: %s", engine[i], s);
 }
