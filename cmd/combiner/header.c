@@ -16,12 +16,6 @@
 
 static const char *const words[LIGHT_COUNT] = { "Day", "Night", "Mixed" };
 
-const char *
-header_light(enum light l)
-{
-	return words[l];
-}
-
 /* Digits, and in compatibility mode one point among them. */
 static bool
 is_numeric(const char *s, size_t n, bool compat)

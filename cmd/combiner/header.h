@@ -44,9 +44,6 @@ bool	header_parse_time(const char *text, bool compat, struct header_time *t);
 /* header_end_day - the day of year of the end, from that of the start and the two coverage times. */
 int	header_end_day(int start_day, const struct header_time *start, const struct header_time *end);
 
-/* header_light - the word of day_night_flag (Day, Night, Mixed). */
-const char	*header_light(enum light l);
-
 /*
  * header_read - read and check the global attributes of an open SST file
  *

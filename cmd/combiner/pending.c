@@ -23,7 +23,7 @@ struct entry {
 struct pending {
 	struct set minutes;		/* of platforms: their last entry, counted from 1 */
 	struct entry *entry;		/* in order of arrival */
-	size_t n, cap, first, nsst;	/* before first all SST files are taken out */
+	size_t n, cap, first;	/* before first all SST files are taken out */
 };
 
 struct pending *
@@ -63,14 +63,7 @@ pending_add(struct pending *p, const char *path, const struct obpg_name *n)
 			return;
 	xgrow(&p->entry, &p->cap, p->n + 1, sizeof(*p->entry));
 	p->entry[p->n++] = (struct entry){ xstrdup(path), n->suite == SUITE_SST, before };
-	p->nsst += n->suite == SUITE_SST;
 	*set_at(&p->minutes, &m, sizeof(m)) = (uint32_t)p->n;
-}
-
-size_t
-pending_size(const struct pending *p)
-{
-	return p->nsst;
 }
 
 size_t
@@ -96,7 +89,6 @@ pending_take(struct pending *p, const struct obpg_name *like, size_t mark)
 	}
 	if (it == NULL)
 		return NULL;
-	p->nsst--;
 	path = it->path;
 	it->path = NULL;
 	return path;

@@ -19,9 +19,6 @@ void	pending_free(struct pending *p);
 /* pending_add - keep path, whose name is n; a path that is there already is not added again. */
 void	pending_add(struct pending *p, const char *path, const struct obpg_name *n);
 
-/* pending_size - number of SST files kept. */
-size_t	pending_size(const struct pending *p);
-
 /*
  * pending_take - take SST files out, the longest kept ones first
  *
