@@ -101,17 +101,6 @@ open_local(struct state *s, struct err *e)
 }
 
 static int
-take_time(void *ctx, const struct store_entry *entry, struct err *e)
-{
-	struct state *s = ctx;
-
-	(void)e;
-	if (strcmp(entry->key, s->key) == 0)
-		s->written = entry->time;
-	return 0;
-}
-
-static int
 read_object(struct state *s, struct err *e)
 {
 	struct store_object obj;
@@ -123,6 +112,7 @@ read_object(struct state *s, struct err *e)
 		return there;
 	}
 	memcpy(s->md5, obj.md5, sizeof(s->md5));
+	s->written = obj.time;
 	fd = store_get(s->store, s->key, e);
 	if (fd < 0)
 		return -1;
@@ -137,7 +127,7 @@ state_open_object(struct state *s, struct store *store, const char *key, struct 
 	s->store = store;
 	s->key = key;
 	s->written = -1;
-	return read_object(s, e) < 0 ? -1 : store_list(store, key, take_time, s, e);
+	return read_object(s, e);
 }
 
 int

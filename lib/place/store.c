@@ -70,18 +70,6 @@ store_head(struct store *s, const char *key, struct store_object *obj, struct er
 }
 
 int
-store_list(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e)
-{
-	return ops(s)->list(s, prefix, each, ctx, e);
-}
-
-int
-store_delete(struct store *s, const char *key, struct err *e)
-{
-	return check_key(key, e) < 0 ? -1 : ops(s)->del(s, key, e);
-}
-
-int
 store_read(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e)
 {
 	*text = NULL;

@@ -21,22 +21,14 @@ struct store;
 
 struct store_object {
 	uint64_t size;			/* bytes */
+	int64_t time;			/* of the last change, UTC seconds since 1970; of store_head only */
 	char md5[STORE_MD5_SIZE];	/* of its bytes, lower-case hex; "" when the store does not know it */
-};
-
-struct store_entry {
-	const char *key;		/* borrowed for the call */
-	uint64_t size;
-	int64_t time;			/* of the last change, UTC seconds since 1970 */
 };
 
 /* What is kept beside an object where a store can do that; a directory cannot. The MD5 always is. */
 struct store_meta {
 	const char *name, *value;
 };
-
-/* store_each - one object of a listing; 0 to go on, -1 with e filled ends it. */
-typedef int	store_each(void *ctx, const struct store_entry *entry, struct err *e);
 
 /* store_open - the store that place names; see place_open. */
 struct store	*store_open(const char *place, enum place_mode mode, struct err *e);
@@ -61,13 +53,6 @@ int	store_get(struct store *s, const char *key, struct err *e);
 
 /* store_head - 1 and *obj, 0 when there is no such object, or -1. */
 int	store_head(struct store *s, const char *key, struct store_object *obj, struct err *e);
-
-/* store_list - call each for every object whose key begins with prefix (may be ""), in the order of the keys' bytes.
- * Returns 0, or -1 when listing failed or each ended it. */
-int	store_list(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
-
-/* store_delete - remove an object; 0 also when there is none. */
-int	store_delete(struct store *s, const char *key, struct err *e);
 
 /*
  * store_read - a small object as text, and its version, which another content never has
@@ -103,8 +88,6 @@ struct store_ops {
 	    const struct store_meta *meta, struct store_object *obj, struct err *e);
 	int (*get)(struct store *s, const char *key, struct err *e);
 	int (*head)(struct store *s, const char *key, struct store_object *obj, struct err *e);
-	int (*list)(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e);
-	int (*del)(struct store *s, const char *key, struct err *e);
 	int (*read)(struct store *s, const char *key, char **text, char version[STORE_VERSION_SIZE], struct err *e);
 	int (*swap)(struct store *s, const char *key, const char *text, const char *version, struct err *e);
 	char *(*url)(const struct store *s, const char *key);

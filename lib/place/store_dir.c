@@ -76,21 +76,10 @@ dir_head(struct store *s, const char *key, struct store_object *obj, struct err 
 		ret = err_sys(e, "%s", key);
 	} else {
 		obj->size = (uint64_t)st.st_size;
+		obj->time = st.st_mtim.tv_sec;
 		xsnprintf(obj->md5, sizeof(obj->md5), "%s", hex);
 	}
 	(void)close(fd);
-	return ret;
-}
-
-static int
-dir_delete(struct store *s, const char *key, struct err *e)
-{
-	char *path = object_path(s, key);
-	int ret = 0;
-
-	if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
-		ret = err_sys(e, "%s: cannot remove", path);
-	free(path);
 	return ret;
 }
 
@@ -160,70 +149,6 @@ dir_swap(struct store *s, const char *key, const char *text, const char *version
 	return ret;
 }
 
-/* --- listing ---------------------------------------------------------------------------------------------------- */
-
-struct listing {
-	const struct store *s;
-	const char *prefix;
-	store_each *each;
-	void *ctx;
-};
-
-/* Whether an object whose key begins with the directory key dir ("a/b/", "" for all) can have the prefix. */
-static bool
-may_hold(const char *dir, const char *prefix)
-{
-	size_t n = strlen(dir), m = strlen(prefix);
-
-	return strncmp(dir, prefix, n < m ? n : m) == 0;
-}
-
-static int
-list_object(const struct listing *l, const char *key, struct err *e)
-{
-	char *path = object_path(l->s, key);
-	struct store_entry entry = { .key = key };
-	struct stat st;
-	int rc = file_look(path, &st, e);
-
-	free(path);
-	if (rc <= 0)
-		return rc;		/* deleted meanwhile */
-	entry.size = (uint64_t)st.st_size;
-	entry.time = st.st_mtim.tv_sec;
-	return l->each(l->ctx, &entry, e);
-}
-
-/* The slash behind the names of directories puts their objects in the order of keys. */
-static int
-list_below(const struct listing *l, const char *dir, struct err *e)
-{
-	struct strlist names = {0};
-	char *path = object_path(l->s, dir);
-	int ret = file_names(path, &names, e);
-
-	for (size_t i = 0; ret == 0 && i < names.n; i++) {
-		char *key = xfmt("%s%s", dir, names.item[i]);
-
-		if (!str_ends(key, "/"))
-			ret = str_starts(key, l->prefix) ? list_object(l, key, e) : 0;
-		else if (strlen(key) < STORE_KEY_MAX && may_hold(key, l->prefix))
-			ret = list_below(l, key, e);
-		free(key);
-	}
-	strlist_free(&names);
-	free(path);
-	return ret;
-}
-
-static int
-dir_list(struct store *s, const char *prefix, store_each *each, void *ctx, struct err *e)
-{
-	const struct listing l = { s, prefix, each, ctx };
-
-	return list_below(&l, "", e);
-}
-
 static void
 add_encoded(struct buf *b, const char *s)
 {
@@ -249,8 +174,6 @@ const struct store_ops store_dir_ops = {
 	.put = dir_put,
 	.get = dir_get,
 	.head = dir_head,
-	.list = dir_list,
-	.del = dir_delete,
 	.read = dir_read,
 	.swap = dir_swap,
 	.url = dir_url,
