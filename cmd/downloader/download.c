@@ -40,12 +40,12 @@ struct downloads {
 	struct err why;			/* going on is pointless; code E_NONE while it is not */
 	pthread_mutex_t lock;
 	struct download *ended, **last_ended;	/* files that are through and not told of */
-	struct download *ran, **last_ran;	/* under the lock: files whose job has run */
+	struct download *ran, **last_ran;	/* under the lock: files whose task has run */
 };
 
 enum event {
 	EVENT_TIME,			/* f->when has come */
-	EVENT_RAN,			/* its job has run */
+	EVENT_RAN,			/* its task has run */
 	EVENT_COMPLETE,			/* the answer has arrived */
 	EVENT_BROKEN,			/* the transfer failed: f->t.err */
 	EVENT_STOP,			/* the run ends */
@@ -128,20 +128,20 @@ give_up(struct download *f)
 /* ---- jobs ---- */
 
 static struct download *
-of_job(struct job *j)
+of_task(struct task *task)
 {
-	return (struct download *)(void *)((char *)j - offsetof(struct download, job));
+	return (struct download *)(void *)((char *)task - offsetof(struct download, task));
 }
 
 static void
-submit(struct download *f, enum download_state state, void (*run)(struct job *j))
+submit(struct download *f, enum download_state state, void (*run)(struct task *task))
 {
 	enter(f, state);
-	f->job.run = run;
-	pool_submit(f->d->pool, &f->job);
+	f->task.run = run;
+	pool_submit(f->d->pool, &f->task);
 }
 
-/* At the end of a job: f belongs to the event loop again. */
+/* At the end of a task: f belongs to the event loop again. */
 static void
 has_run(struct download *f)
 {
@@ -177,9 +177,9 @@ download_path(const struct download_conf *c, const struct listline *l, enum ptyp
 
 /* Has a file that is there the listed digest? Then f->path is set. */
 static void
-look_job(struct job *j)
+look_task(struct task *task)
 {
-	struct download *f = of_job(j);
+	struct download *f = of_task(task);
 	const struct download_conf *c = &f->d->conf;
 	const struct listline *l = &f->l;
 	struct stat st;
@@ -236,9 +236,9 @@ check_and_publish(struct download *f, struct err *e)
 }
 
 static void
-finish_job(struct job *j)
+finish_task(struct task *task)
 {
-	struct download *f = of_job(j);
+	struct download *f = of_task(task);
 
 	(void)check_and_publish(f, &f->err);
 	has_run(f);
@@ -336,7 +336,7 @@ finish(struct download *f)
 	stage_settle(&f->stage);
 	f->damaged = false;
 	f->err.code = E_NONE;
-	submit(f, STATE_FINISH, finish_job);
+	submit(f, STATE_FINISH, finish_task);
 }
 
 /* It is ours, and not there. */
@@ -387,7 +387,7 @@ lock(struct download *f)
 	}
 	if (stage_open(&f->stage, f->d->pool, dir, c->outdir != NULL, l, &f->err) == 0) {
 		if (may_be_there(f))
-			submit(f, STATE_LOOK, look_job);
+			submit(f, STATE_LOOK, look_task);
 		else
 			begin(f);
 		return;
@@ -686,7 +686,7 @@ downloads_stop(struct downloads *d)
 		happens(f, EVENT_STOP);
 	}
 	while (d->first != NULL) {
-		pool_wait(d->pool, &d->first->job);
+		pool_wait(d->pool, &d->first->task);
 		take_ran(d);
 	}
 	hand_out(d);

@@ -81,8 +81,8 @@ struct download {
 	struct retry retry;
 	int64_t began_at;		/* size when this try began */
 	bool asked_again;		/* after the credentials were refused */
-	struct job job;			/* of LOOK and FINISH */
-	struct download *ran;		/* next one whose job has run */
+	struct task task;			/* of LOOK and FINISH */
+	struct download *ran;		/* next one whose task has run */
 	bool damaged;			/* what arrived is not what was listed: worth fetching anew */
 };
 

@@ -152,9 +152,9 @@ append(struct stage *s, const char *data, size_t size, struct err *e)
 }
 
 static void
-write_buffer(struct job *j)
+write_buffer(struct task *t)
 {
-	struct stage *s = (struct stage *)(void *)((char *)j - offsetof(struct stage, job));
+	struct stage *s = (struct stage *)(void *)((char *)t - offsetof(struct stage, task));
 
 	(void)append(s, s->writing, BUFFER_SIZE, &s->err);
 }
@@ -188,7 +188,7 @@ stage_add(struct stage *s, const void *data, size_t size, struct err *e)
 		size -= n;
 		if (n < room)
 			break;
-		pool_wait(s->pool, &s->job);
+		pool_wait(s->pool, &s->task);
 		if (s->err.code != E_NONE) {
 			*e = s->err;
 			return -1;
@@ -198,7 +198,7 @@ stage_add(struct stage *s, const void *data, size_t size, struct err *e)
 		s->filling = s->writing;
 		s->writing = full;
 		s->filled = 0;
-		pool_submit(s->pool, &s->job);
+		pool_submit(s->pool, &s->task);
 	}
 	return 0;
 }
@@ -213,7 +213,7 @@ stage_rest(struct stage *s)
 void
 stage_settle(struct stage *s)
 {
-	pool_wait(s->pool, &s->job);
+	pool_wait(s->pool, &s->task);
 	free(s->writing);
 	s->writing = NULL;
 }
@@ -256,7 +256,7 @@ stage_open(struct stage *s, struct pool *pool, const char *dir, bool hidden, con
 	char *tmp = xfmt("%s/%s%s.part", dir, hidden ? "." : "", l->name);
 	int ret;
 
-	*s = (struct stage){ .l = l, .pool = pool, .job.run = write_buffer };
+	*s = (struct stage){ .l = l, .pool = pool, .task.run = write_buffer };
 	ret = newfile_stage(&s->file, tmp, e);
 	if (ret == 0)
 		s->side = xfmt("%.*s.resume", (int)(strlen(tmp) - strlen(".part")), tmp);

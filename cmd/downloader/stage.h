@@ -31,7 +31,7 @@ struct stage {
 	bool noted;			/* the side file is there */
 	const struct listline *l;
 	struct pool *pool;
-	struct job job;			/* writes the full buffer */
+	struct task task;			/* writes the full buffer */
 	char *filling, *writing;	/* buffers; NULL without */
 	size_t filled;			/* bytes in the filling one */
 	int64_t written, hinted, digested;	/* bytes in the file, told to the disk, and in the digest */

@@ -19,7 +19,7 @@ struct granule {
 };
 
 /* One row of chunks of one variable on its way. */
-struct task {
+struct slot {
 	const struct granule *g;
 	const struct product_var *v;
 	struct chunks *to;		/* variable in the file */
@@ -76,7 +76,7 @@ scan(struct granule *g, struct err *e)
 
 /* The reference unwraps longitudes at the date line and wraps them again, which is not quite the identity. */
 static void
-make_lon(struct task *t)
+make_lon(struct slot *t)
 {
 	const struct granule *g = t->g;
 	size_t ni = g->s->ni;
@@ -95,7 +95,7 @@ make_lon(struct task *t)
 
 /* Latitudes and ocean colour: fill on lines without latitudes. */
 static void
-make_masked(struct task *t)
+make_masked(struct slot *t)
 {
 	const struct source_var *v = &t->g->s->var[t->v->use[0]];
 	size_t ni = t->g->s->ni;
@@ -112,7 +112,7 @@ make_masked(struct task *t)
 }
 
 static void
-make_dtime(struct task *t)
+make_dtime(struct slot *t)
 {
 	const struct source *s = t->g->s;
 	int16_t *out = t->out;
@@ -126,7 +126,7 @@ make_dtime(struct task *t)
 }
 
 static void
-make_flags(struct task *t)
+make_flags(struct slot *t)
 {
 	const struct source *s = t->g->s;
 	int16_t *out = t->out;
@@ -138,7 +138,7 @@ make_flags(struct task *t)
 
 /* Bias and deviation are blanked where the temperature is missing; of the night set only if it is complete. */
 static void
-make_sses(struct task *t, float scale, float offset)
+make_sses(struct slot *t, float scale, float offset)
 {
 	const struct source *s = t->g->s;
 	const struct source_var *v = &s->var[t->v->use[0]];
@@ -152,7 +152,7 @@ make_sses(struct task *t, float scale, float offset)
 static void
 work(void *slot)
 {
-	struct task *t = slot;
+	struct slot *t = slot;
 	const struct source *s = t->g->s;
 	size_t n = t->lines * s->ni;
 	const void *lines = t->out;
@@ -179,7 +179,7 @@ work(void *slot)
 static int
 drain(void *slot, void *ctx, struct err *e)
 {
-	struct task *t = slot;
+	struct slot *t = slot;
 
 	(void)ctx;
 	return chunks_write(t->to, &t->row, e);
@@ -191,7 +191,7 @@ write_var(struct ring *ring, const struct granule *g, const struct product_var *
 	const struct source *s = g->s;
 
 	for (size_t row = 0; row < chunks_rows(to); row++) {
-		struct task *t = ring_slot(ring, e);
+		struct slot *t = ring_slot(ring, e);
 
 		if (t == NULL)
 			return -1;
@@ -250,7 +250,7 @@ write_data(const char *path, const struct granule *g, const struct write_rules *
 {
 	const struct ring_ops ops = { .work = work, .drain = drain };
 	size_t n = slot_count(g->s, rules);
-	struct task *tasks = xarray(n, sizeof(*tasks));
+	struct slot *tasks = xarray(n, sizeof(*tasks));
 	struct chunks to[PRODUCT_VARS] = {0};
 	struct ring *ring = NULL;
 	hid_t file;

@@ -22,7 +22,7 @@
 
 /* A name in a directory; looked at and removed in a thread. */
 struct name {
-	struct job job;
+	struct task task;
 	struct sweep *s;
 	int dir;
 	dev_t dev;			/* of the directory */
@@ -143,9 +143,9 @@ is_new(const struct sweep *s, int dir, const char *path)
 
 /* In a thread. */
 static void
-take(struct job *job)
+take(struct task *task)
 {
-	struct name *x = (struct name *)(void *)job;
+	struct name *x = (struct name *)(void *)task;
 	struct finding *f = &x->f;
 	const char *name = str_base(f->path);
 	struct stat st;
@@ -179,11 +179,11 @@ end_block(struct sweep *s)
 	if (b == NULL)
 		return;
 	for (size_t i = 0; i < b->n; i++)
-		pool_submit(s->pool, &b->name[i].job);
+		pool_submit(s->pool, &b->name[i].task);
 	for (size_t i = 0; i < b->n; i++) {
 		struct finding *f = &b->name[i].f;
 
-		pool_wait(s->pool, &b->name[i].job);
+		pool_wait(s->pool, &b->name[i].task);
 		if (f->outcome != PASSED && !s->ended)
 			s->ended = !s->tell(s->ctx, f);
 	}
@@ -201,7 +201,7 @@ add_name(struct sweep *s, int dir, dev_t dev, const char *name)
 	if ((size_t)snprintf(x->path, sizeof(x->path), "%s%s%s", s->path, *s->path != '\0' ? "/" : "", name) >=
 	    sizeof(x->path))
 		return;			/* nobody can name it either */
-	x->job = (struct job){ .run = take };
+	x->task = (struct task){ .run = take };
 	x->s = s;
 	x->dir = dir;
 	x->dev = dev;

@@ -55,9 +55,9 @@ static const struct program program = {
 
 /* In a worker: one granule. */
 static void
-work(struct job *j)
+work(struct task *t)
 {
-	struct upload *u = (struct upload *)j;
+	struct upload *u = (struct upload *)t;
 	struct uploading *p = u->owner;
 
 	upload_run(&p->c, u);
@@ -70,11 +70,11 @@ give(struct uploading *p, const char *path)
 {
 	struct upload *u = upload_new(path, p->given++);
 
-	u->job.run = work;
+	u->task.run = work;
 	u->owner = p;
 	pool_room(p->pool);
 	report_begin(&p->report);
-	pool_submit(p->pool, &u->job);
+	pool_submit(p->pool, &u->task);
 }
 
 static void

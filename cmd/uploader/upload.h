@@ -36,8 +36,8 @@ enum upload_step {			/* that a granule has reached, or failed in */
 };
 
 struct upload {
-	struct job job;			/* of the pool; first */
-	void *owner;			/* of the job */
+	struct task task;			/* of the pool; first */
+	void *owner;			/* of the task */
 	struct item item;		/* skipped: an earlier run has done it all */
 	char *path;			/* of NAME.nc; owned */
 	size_t number;			/* place in the list, for reports in its order */

@@ -1,4 +1,4 @@
-/* pool - threads that run jobs */
+/* pool - threads that run tasks */
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,14 +12,14 @@
 struct thread {
 	struct pool *pool;
 	pthread_t id;
-	const struct job *at;		/* the job it runs; NULL: none */
+	const struct task *at;		/* the task it runs; NULL: none */
 };
 
 struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t submitted, ran;
-	struct job *first, **last;	/* that wait, in order */
-	size_t under_way;		/* jobs that wait or run */
+	struct task *first, **last;	/* that wait, in order */
+	size_t under_way;		/* tasks that wait or run */
 	bool stop;
 	struct thread *thread;
 	size_t nthreads;
@@ -30,7 +30,7 @@ work_on(void *arg)
 {
 	struct thread *t = arg;
 	struct pool *p = t->pool;
-	struct job *j;
+	struct task *j;
 
 	(void)pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -83,7 +83,7 @@ pool_new(int threads, struct err *e)
 }
 
 void
-pool_submit(struct pool *p, struct job *j)
+pool_submit(struct pool *p, struct task *j)
 {
 	if (p->nthreads == 0) {
 		j->run(j);
@@ -98,21 +98,21 @@ pool_submit(struct pool *p, struct job *j)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
-/* Asked of the pool and not of the job, which may be gone when it has run. */
+/* Asked of the pool and not of the task, which may be gone when it has run. */
 static bool
-is_under_way(const struct pool *p, const struct job *j)
+is_under_way(const struct pool *p, const struct task *j)
 {
 	for (size_t i = 0; i < p->nthreads; i++)
 		if (p->thread[i].at == j)
 			return true;
-	for (const struct job *k = p->first; k != NULL; k = k->next)
+	for (const struct task *k = p->first; k != NULL; k = k->next)
 		if (k == j)
 			return true;
 	return false;
 }
 
 void
-pool_wait(struct pool *p, const struct job *j)
+pool_wait(struct pool *p, const struct task *j)
 {
 	(void)pthread_mutex_lock(&p->lock);
 	while (is_under_way(p, j))
@@ -150,7 +150,7 @@ pool_free(struct pool *p)
 /* ---- a ring ---- */
 
 struct turn {
-	struct job job;			/* first, so that it is found from it */
+	struct task task;			/* first, so that it is found from it */
 	const struct ring *ring;
 	void *slot;
 	bool filled;			/* submitted and not drained */
@@ -164,7 +164,7 @@ struct ring {
 };
 
 static void
-run_turn(struct job *j)
+run_turn(struct task *j)
 {
 	struct turn *t = (struct turn *)j;
 
@@ -183,7 +183,7 @@ ring_new(void *slots, size_t nslots, size_t size, int threads, const struct ring
 	*r = (struct ring){ .pool = pool, .ops = *ops, .n = nslots };
 	r->turn = xarray(nslots, sizeof(*r->turn));
 	for (size_t i = 0; i < nslots; i++)
-		r->turn[i] = (struct turn){ .job.run = run_turn, .ring = r, .slot = (char *)slots + i * size };
+		r->turn[i] = (struct turn){ .task.run = run_turn, .ring = r, .slot = (char *)slots + i * size };
 	return r;
 }
 
@@ -192,7 +192,7 @@ drain_turn(const struct ring *r, struct turn *t, struct err *e)
 {
 	if (!t->filled)
 		return 0;
-	pool_wait(r->pool, &t->job);
+	pool_wait(r->pool, &t->task);
 	t->filled = false;
 	return r->ops.drain(t->slot, r->ops.ctx, e);
 }
@@ -212,7 +212,7 @@ ring_submit(struct ring *r)
 
 	r->next = (r->next + 1) % r->n;
 	t->filled = true;
-	pool_submit(r->pool, &t->job);
+	pool_submit(r->pool, &t->task);
 }
 
 int

@@ -6,7 +6,7 @@
 #include "base/err.h"
 
 /*
- * Threads. A pool runs jobs in the order in which they are submitted; a ring, on a pool of its own, sends equal slots
+ * Threads. A pool runs tasks in the order in which they are submitted; a ring, on a pool of its own, sends equal slots
  * through the threads and gives them back in the order in which they were filled.
  *
  * One thread, the owner, calls these functions. Signals are the owner's: they interrupt its system calls and not those
@@ -15,21 +15,21 @@
 
 struct pool;
 
-/* A job is embedded in the caller's struct, which holds what goes in and what comes out. */
-struct job {
-	void (*run)(struct job *j);	/* in a thread; may free j */
-	struct job *next;		/* the pool's */
+/* A task is embedded in the caller's struct, which holds what goes in and what comes out. */
+struct task {
+	void (*run)(struct task *t);	/* in a thread; may free t */
+	struct task *next;		/* the pool's */
 };
 
 struct pool	*pool_new(int threads, struct err *e);		/* NULL with E_ENV */
 
-/* pool_submit - run j. How many wait is the caller's to bound, with pool_room or otherwise. */
-void	pool_submit(struct pool *p, struct job *j);
+/* pool_submit - run t. How many wait is the caller's to bound, with pool_room or otherwise. */
+void	pool_submit(struct pool *p, struct task *t);
 
-/* pool_wait - until j has run; at once when it is not under way. */
-void	pool_wait(struct pool *p, const struct job *j);
+/* pool_wait - until t has run; at once when it is not under way. */
+void	pool_wait(struct pool *p, const struct task *t);
 
-/* pool_room - wait until a thread is free for another job, so that none waits in a queue. */
+/* pool_room - wait until a thread is free for another task, so that none waits in a queue. */
 void	pool_room(struct pool *p);
 
 /* pool_free - run all that was submitted, and stop. NULL is fine. */

@@ -131,17 +131,17 @@ small(void)
 
 /* ---- jobs ---- */
 
-struct task {
-	struct job job;			/* first, so that a task is its job */
-	int n, runs, before;		/* before: tasks done before it */
+struct counted {
+	struct task task;		/* first, so that one is found from the other */
+	int n, runs, before;		/* before: those done before it */
 };
 
 static atomic_int done;
 
 static void
-count(struct job *j)
+count(struct task *j)
 {
-	struct task *t = (struct task *)(void *)j;
+	struct counted *t = (struct counted *)(void *)j;
 	int now = atomic_fetch_add(&under_way, 1) + 1, max = atomic_load(&most);
 
 	while (now > max && !atomic_compare_exchange_weak(&most, &max, now))
@@ -156,19 +156,19 @@ count(struct job *j)
 static void
 jobs(int threads, bool room)
 {
-	static struct task t[JOBS];
+	static struct counted t[JOBS];
 	struct err e;
 	struct pool *p = pool_new(threads, &e);
 	int runs = 0, disorder = 0;
 
 	done = most = 0;
 	for (int i = 0; i < JOBS; i++) {
-		t[i] = (struct task){ .job.run = count, .n = i };
-		pool_submit(p, &t[i].job);
+		t[i] = (struct counted){ .task.run = count, .n = i };
+		pool_submit(p, &t[i].task);
 		if (room)
 			pool_room(p);
 		if (i == JOBS / 2) {
-			pool_wait(p, &t[i].job);
+			pool_wait(p, &t[i].task);
 			is_int(t[i].runs, 1, "%d threads: who waits for a job finds it done", threads);
 		}
 	}
@@ -186,7 +186,7 @@ static atomic_int met, freed, masked;
 
 /* Waits until the other thread is here too. */
 static void
-meet(struct job *j)
+meet(struct task *j)
 {
 	(void)j;
 	met++;
@@ -195,14 +195,14 @@ meet(struct job *j)
 }
 
 static void
-free_itself(struct job *j)
+free_itself(struct task *j)
 {
 	free(j);
 	freed++;
 }
 
 static void
-look_at_mask(struct job *j)
+look_at_mask(struct task *j)
 {
 	sigset_t set;
 
@@ -216,16 +216,16 @@ more_jobs(void)
 {
 	struct err e;
 	struct pool *p = pool_new(2, &e);
-	struct job a = { .run = meet }, b = { .run = meet }, c = { .run = look_at_mask };
+	struct task a = { .run = meet }, b = { .run = meet }, c = { .run = look_at_mask };
 
 	pool_submit(p, &a);
 	pool_submit(p, &b);
 	pool_wait(p, &b);
 	is_int(met, 2, "jobs run at the same time");
 	for (int i = 0; i < JOBS; i++) {
-		struct job *j = xarray(1, sizeof(*j));
+		struct task *j = xarray(1, sizeof(*j));
 
-		*j = (struct job){ .run = free_itself };
+		*j = (struct task){ .run = free_itself };
 		pool_submit(p, j);
 	}
 	pool_submit(p, &c);
