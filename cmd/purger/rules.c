@@ -74,6 +74,26 @@ static const struct builtin {
 	{ "partition", "plans", LAYOUT_PLANS, "", 720, false, "plan_*.json plan_*.journal logs/*" },
 };
 
+/* One more rule, all-zero but for what every rule has; valid until the next. */
+static struct rule *
+add(struct rules *r, const char *component, const char *entry, const char *path)
+{
+	struct rule *rule;
+
+	xgrow(&r->rule, &r->cap, r->n + 1, sizeof(*r->rule));
+	rule = &r->rule[r->n++];
+	r->all = r->n;
+	*rule = (struct rule){ .component = xstrdup(component), .entry = xstrdup(entry), .path = xstrdup(path),
+		.holding = PTYPE_COUNT, .serves = "" };
+	if (strcmp(entry, QUICKLOOK_TANK) == 0) {
+		rule->holding = PTYPE_QUICKLOOK;
+	} else if (str_starts(entry, REFINED_TANK)) {
+		rule->holding = PTYPE_REFINED;
+		rule->serves = rule->entry + strlen(REFINED_TANK);
+	}
+	return rule;
+}
+
 static struct rule *
 add_builtin(struct rules *r, const char *component, const char *entry, enum layout dir, const char *below)
 {
@@ -84,7 +104,7 @@ add_builtin(struct rules *r, const char *component, const char *entry, enum layo
 	if (dir != LAYOUT_COUNT && layout_dir(".", dir, NULL, PTYPE_COUNT, 0, path, &e) < 0)
 		mem_die(e.msg);
 	whole = xfmt("%s%s", path + strlen("./"), below);
-	rule = rules_add(r, component, entry, whole);
+	rule = add(r, component, entry, whole);
 	free(whole);
 	return rule;
 }
@@ -130,25 +150,6 @@ rules_default(struct rules *r)
 	}
 	for (size_t i = 0; dataset_at(i) != NULL; i++)
 		add_dataset(r, dataset_at(i));
-}
-
-struct rule *
-rules_add(struct rules *r, const char *component, const char *entry, const char *path)
-{
-	struct rule *rule;
-
-	xgrow(&r->rule, &r->cap, r->n + 1, sizeof(*r->rule));
-	rule = &r->rule[r->n++];
-	r->all = r->n;
-	*rule = (struct rule){ .component = xstrdup(component), .entry = xstrdup(entry), .path = xstrdup(path),
-		.holding = PTYPE_COUNT, .serves = "" };
-	if (strcmp(entry, QUICKLOOK_TANK) == 0) {
-		rule->holding = PTYPE_QUICKLOOK;
-	} else if (str_starts(entry, REFINED_TANK)) {
-		rule->holding = PTYPE_REFINED;
-		rule->serves = rule->entry + strlen(REFINED_TANK);
-	}
-	return rule;
 }
 
 /* ---- the rules of a file ---- */
@@ -224,7 +225,7 @@ add_globs(const struct rule *r, struct strlist *l, const json_t *v, struct err *
 static int
 add_entry(struct rules *rules, const char *component, const char *entry, json_t *v, const char *root, struct err *e)
 {
-	struct rule *r = rules_add(rules, component, entry, "");
+	struct rule *r = add(rules, component, entry, "");
 	const char *path, *relative, *action, *type = type_name[0], *age_by = age_name[0];
 	json_int_t min_size = 0, keep_last = 0;
 	json_t *patterns, *exclude = NULL;

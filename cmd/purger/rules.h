@@ -54,9 +54,6 @@ int	rules_read(struct rules *r, const char *file, const char *root, struct err *
 /* rules_default - the rules that are built in. */
 void	rules_default(struct rules *r);
 
-/* rules_add - one more rule, all-zero but for what every rule has; valid until the next. */
-struct rule	*rules_add(struct rules *r, const char *component, const char *entry, const char *path);
-
 /* rules_only - apply those of COMPONENT or COMPONENT/ENTRY only; -1 with E_USAGE when there are none. What is theirs and
  * what is another rule's stays as it was. */
 int	rules_only(struct rules *r, const char *only, struct err *e);

@@ -190,8 +190,10 @@ newfile_publish(struct newfile *f, const char *path, struct err *e)
 	return rename_one(f, e);
 }
 
-size_t
-newfile_commit_group(struct newfile f[], size_t n, struct err why[])
+/* Files appear in the order of f; a large group is synced by one sync of its file system, each directory once. why[i] gets
+ * the failure of f[i], code E_NONE without one. Returns the number of failures. */
+static size_t
+commit_group(struct newfile f[], size_t n, struct err why[])
 {
 	size_t *dirs = xarray(n, sizeof(*dirs)), ndirs = 0, failed = 0;
 
@@ -225,7 +227,7 @@ newfile_commit(struct newfile *f, struct err *e)
 {
 	struct err why;
 
-	return newfile_commit_group(f, 1, &why) == 0 ? 0 : err_set(e, why.code, "%s", why.msg);
+	return commit_group(f, 1, &why) == 0 ? 0 : err_set(e, why.code, "%s", why.msg);
 }
 
 void
@@ -270,7 +272,7 @@ newfiles_commit(struct newfiles *g, struct err *e)
 	struct err *why = xarray(g->n, sizeof(*why));
 	int ret = 0;
 
-	(void)newfile_commit_group(g->file, g->n, why);
+	(void)commit_group(g->file, g->n, why);
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->file[i].committed)
 			strlist_push(&g->made, g->file[i].path);

@@ -63,15 +63,6 @@ int	newfile_copy(struct newfile *f, int from, const char *name, enum digest_alg 
  * Call newfile_close after it. */
 int	newfile_commit(struct newfile *f, struct err *e);
 
-/*
- * newfile_commit_group - the same for n files, which is faster than one by one: a large group is synced by one sync of
- * its file system, each directory once
- *
- * Files appear in the order of f. why[i] gets the failure of f[i], code E_NONE without one. Returns the number of
- * failures.
- */
-size_t	newfile_commit_group(struct newfile f[], size_t n, struct err why[]);
-
 /* newfile_close - release f; the temporary file is removed unless it was committed. Safe on all-zero and twice. */
 void	newfile_close(struct newfile *f);
 

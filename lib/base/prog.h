@@ -8,7 +8,7 @@
 
 /*
  * What every executable does alike: its name in messages, messages on standard error, exit status, signals,
- * numbers on the command line, the progress line. Only main files call this.
+ * numbers on the command line, the progress line. The programs and lib/run call this; of lib/ nothing else prints.
  */
 
 enum status {

@@ -34,7 +34,7 @@ struct engine_job {
 	struct strlist argv;		/* the program: a path, or a name that is looked for beside the running
 					 * executable, then in PATH; its arguments. With engine_limits.container there is
 					 * no program, the job definition names it */
-	int size;			/* elements; their index is in the environment as opts_index() reads it */
+	int size;			/* elements; their index is in the environment as job_index() reads it */
 	size_t after;			/* element k starts when element k of this job has succeeded; both are of equal
 					 * size, a job has one successor. ENGINE_NONE = at once, or ... */
 	size_t *ended;			/* ... when all of these jobs have ended, well or not, or will never run. AWS Batch

@@ -56,8 +56,8 @@ item_failed(struct item *it, const struct err *why)
 	return -1;
 }
 
-const char *
-item_state_name(enum item_state s)
+static const char *
+state_name(enum item_state s)
 {
 	static const char *const name[] = { "done", "skipped", "failed", "waiting", "quarantined" };
 
@@ -78,7 +78,7 @@ char *
 item_json(const struct item *it, bool dry_run)
 {
 	json_t *o = json_pack("{s:o, s:o, s:s, s:o, s:f, s:I}", "inputs", item_texts(&it->inputs), "outputs",
-	    item_texts(&it->outputs), "state", item_state_name(it->state), "reason",
+	    item_texts(&it->outputs), "state", state_name(it->state), "reason",
 	    *it->reason != '\0' ? item_text(it->reason) : json_null(), "seconds", clock_steady() - it->began, "bytes",
 	    (json_int_t)it->bytes);
 	char *text;

@@ -51,8 +51,6 @@ int	item_failed(struct item *it, const struct err *why);
 /* item_json - one line, owned by the caller. */
 char	*item_json(const struct item *it, bool dry_run);
 
-const char	*item_state_name(enum item_state s);
-
 void	item_fini(struct item *it);	/* safe on all-zero and twice */
 
 #endif

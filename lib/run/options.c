@@ -85,8 +85,8 @@ help_row(const struct option_row *row, FILE *fp)
 	(void)fputc('\n', fp);
 }
 
-void
-options_help(const struct program *program, FILE *fp)
+static void
+help(const struct program *program, FILE *fp)
 {
 	const struct option_row *row;
 	bool own = true;
@@ -154,7 +154,7 @@ options_parse(struct run *p, int argc, char *argv[], const struct program *progr
 		if (p->version)
 			exit(prog_version());
 		if (p->help) {
-			options_help(program, stdout);
+			help(program, stdout);
 			exit(prog_done(ST_OK));
 		}
 	}

@@ -2,7 +2,6 @@
 #define OPTIONS_H
 
 #include <stddef.h>
-#include <stdio.h>
 
 /*
  * Options. One row says all about one: the parser, the help text and the check against the man page come from it.
@@ -63,8 +62,5 @@ struct program;
 /* options_parse - take all options of the command line into p; ends the program for --help, --version and what is
  * wrong. Returns the index of the first argument that is no option. */
 int	options_parse(struct run *p, int argc, char *argv[], const struct program *program);
-
-/* options_help - the text of --help. */
-void	options_help(const struct program *program, FILE *fp);
 
 #endif
