@@ -24,7 +24,8 @@ killed() {
 			combiner -q -j1 --root tree $sst $in/TERRA*.nc >/dev/null 2>&1
 		code=$?
 		GENERATE_JOB_ID=1 combiner -q -j1 --root tree $sst $in/TERRA*.nc >printed 2>/dev/null
-		seen="$(cat printed) $(cat tree/processor/input/ghrsst_error_log_archive_1.txt | grep -c 'SST4.*damaged\|SST4.*not a netCDF') \
+		log=tree/processor/input/ghrsst_error_log_archive_1.txt
+		seen="$(cat printed) $(grep -c 'SST4.*damaged\|SST4.*not a netCDF' $log) \
 $(ls tree/processor/input/quarantine | wc -l) $(cat tree/combiner/jobs/*.txt)"
 		[ "$seen" = "tree/processor/input/AQUA_QUICKLOOK/2024/5/A20240105T031001.LAC_GSSTN.nc 1 2 TERRA_MODIS.20240105T031001.L2.SST.nc" ] ||
 			{ wrong=$((wrong + 1)); note "$1 $n: $seen"; }

@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 need "$python" py:netCDF4 py:h5py "${CC:=gcc}"
 
-"$CC" -shared -fPIC -o nolocks.so "$top/tests/data/nolocks.c" -ldl || bail_out 'the replacement of fcntl cannot be built'
+"$CC" -shared -fPIC -o nolocks.so "$top/tests/data/nolocks.c" -ldl || give_up 'the replacement of fcntl cannot be built'
 SOURCE_DATE_EPOCH=1700000000
 export SOURCE_DATE_EPOCH
 mkdir obpg

@@ -11,10 +11,8 @@ read_rules(struct rules *r, const char *entries)
 	struct err e = {0};
 
 	(void)snprintf(text, sizeof(text), "{\"c\":{%s}}", entries);
-	if (file_write("rules.json", text, &e) < 0 || rules_read(r, "rules.json", "/root", &e) < 0) {
-		(void)printf("Bail out! %s\n", e.msg);
-		exit(1);
-	}
+	if (file_write("rules.json", text, &e) < 0 || rules_read(r, "rules.json", "/root", &e) < 0)
+		give_up("%s", e.msg);
 }
 
 static void
