@@ -103,6 +103,13 @@ bad 1 3 'wrong checksum' short
 bad 1 3 'wrong checksum' plainhtml
 bad 1 3 'empty file' zero
 bad 1 3 'empty file' zerochunk
+good header-1
+good cookies-1
+bad 3 3 'a header of the answer is too long$' header
+rm -rf o
+run downloader -o o --retry-base 0.01 --retries 1 "http://127.0.0.1:1/$N1 $S1"
+is "$status" 3 'nobody listens'
+like "$stderr" "http://127.0.0.1:1/$N1: .*: Connection refused\$" '... the message has the reason of the call that failed'
 bad 3 1 "$theirs" drip --max-time-per-file 1 --retries 0
 bad 3 1 'no data for 1 s' loris --retries 0
 

@@ -26,6 +26,7 @@ server, method, path, headers.
   downgrade     302 to http                           file        302 to file:///etc/passwd
   other         302 to the other server               nothttp     garbage instead of an answer
   norange       Range ignored  badrange  another part than asked for   range416  416 for every Range
+  header-N      a header of 400 KB the first N times  cookies-N   a thousand cookies of 4 KB
   refuse-S      status S and a JSON object that says why and where that is resolved
   closed        redirects to a page that says there is maintenance
   gzip          sent as gzip though nobody asked      zzip        Content-Encoding: zzip
@@ -325,6 +326,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         headers = {"Retry_After": args[2]} if len(args) > 2 else {}
         self.reply(int(args[0]), b"no\n", Content_Type="text/html", **headers)
+
+    def x_header(self, args):
+        self.x_ok([], **({"X-Big": "x" * 400000} if self.times(args) else {}))
+
+    def x_cookies(self, args):
+        if not self.times(args):
+            self.x_ok([])
+            return
+        self.send_response(200)
+        for i in range(1000):
+            self.send_header("Set-Cookie", "c%d=%s" % (i, "x" * 4000))
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
 
     def x_refuse(self, args):
         self.reply(int(args[0]), b'{"status_code":403,"error":"EULA Acceptance Failure","resolution_url":'

@@ -28,6 +28,47 @@ is_loopback(const char *host)
 	return inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127;
 }
 
+struct net {
+	const char *address;
+	int bits;
+};
+
+static bool
+in_nets(int family, const unsigned char *a, const struct net *net, size_t n)
+{
+	unsigned char b[16];
+
+	for (size_t i = 0; i < n; i++) {
+		int bytes = net[i].bits / 8, rest = net[i].bits % 8;
+
+		(void)inet_pton(family, net[i].address, b);
+		if (memcmp(a, b, (size_t)bytes) == 0 && (rest == 0 || (a[bytes] ^ b[bytes]) >> (8 - rest) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool
+url_local_address(const char *ip)
+{
+	static const struct net v4[] = { { "0.0.0.0", 8 }, { "10.0.0.0", 8 }, { "100.64.0.0", 10 }, { "127.0.0.0", 8 },
+		{ "169.254.0.0", 16 }, { "172.16.0.0", 12 }, { "192.0.0.0", 24 }, { "192.168.0.0", 16 },
+		{ "198.18.0.0", 15 }, { "224.0.0.0", 3 } };
+	static const struct net v6[] = { { "::", 128 }, { "::1", 128 }, { "fc00::", 7 }, { "fe80::", 10 }, { "ff00::", 8 } };
+	static const struct net with_v4[] = { { "::", 96 }, { "::ffff:0:0", 96 }, { "64:ff9b::", 96 } };
+	char plain[INET6_ADDRSTRLEN] = "";
+	unsigned char a[16];
+
+	(void)strncat(plain, ip, strcspn(ip, "%") < sizeof(plain) ? strcspn(ip, "%") : 0);	/* no zone */
+	if (inet_pton(AF_INET, plain, a) == 1)
+		return in_nets(AF_INET, a, v4, sizeof(v4) / sizeof(*v4));
+	if (inet_pton(AF_INET6, plain, a) != 1)
+		return true;
+	return in_nets(AF_INET6, a, v6, sizeof(v6) / sizeof(*v6)) ||
+	    (in_nets(AF_INET6, a, with_v4, sizeof(with_v4) / sizeof(*with_v4)) &&
+	    in_nets(AF_INET, a + 12, v4, sizeof(v4) / sizeof(*v4)));
+}
+
 /* A part of the URL copied into dst; false when it is missing or too long. */
 static bool
 get_part(CURLU *h, CURLUPart part, unsigned int flags, char *dst, size_t size)

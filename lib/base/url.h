@@ -31,6 +31,10 @@ int	url_parse(const char *text, struct url *u, struct err *e);
 /* url_parse_host - HOST[:PORT], optionally after http:// (loopback only) or https://, as options name a server. */
 int	url_parse_host(const char *text, struct url *u, struct err *e);
 
+/* url_local_address - whether an IP address, as text, is one of this machine or of the networks around it (loopback,
+ * unspecified, link-local, private, shared; those of IPv4 also as IPv6 writes them), or none at all. */
+bool	url_local_address(const char *ip);
+
 bool	url_same_origin(const struct url *a, const struct url *b);
 
 /* url_shown - length of the part of a URL that may be shown: all before the query and the fragment. */

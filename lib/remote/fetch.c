@@ -1,6 +1,7 @@
 /* fetch - HTTP transfers on libcurl's multi interface */
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/set.h"
 #include "remote/fetch.h"
 #include "remote/said.h"
 
@@ -29,6 +31,8 @@ struct slot {
 	struct curl_slist *headers;
 	struct url url;			/* of the present hop */
 	int hops;
+	bool local;			/* the server of this hop is this machine, or in one of its networks */
+	bool foreign;			/* that of an earlier one was neither */
 	double began, active;		/* clock_steady() of this hop's begin, of the last bytes (0: none yet) */
 	unsigned cuts;			/* of the struct fetch when this hop began */
 	int64_t discarded;
@@ -47,6 +51,7 @@ struct fetch {
 	CURLSH *share;
 	struct slot *slots;
 	struct transfer *first, **last;	/* waiting to begin, in order */
+	struct set is_local;		/* servers that were met at an address of this machine or its networks */
 	const struct transfer *only;
 	const struct transfer *login;	/* the transfer that logs in */
 	double allowed;			/* transfers at a time that the servers seem to bear, at most conf.parallel */
@@ -128,6 +133,31 @@ call_head(struct slot *s)
 		return 0;
 	s->refused = true;
 	return -1;
+}
+
+/* Connected, and about to ask: is it a machine that the one before may send us to? */
+static int
+on_connected(void *arg, char *address, char *own_address, int port, int own_port)
+{
+	struct slot *s = arg;
+	char server[URL_HOSTMAX + 16];
+	uint32_t *is_local;
+	long connects = 0;
+
+	(void)port;
+	(void)own_port;
+	(void)curl_easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &connects);
+	xsnprintf(server, sizeof(server), "%s:%d", s->url.host, s->url.port);
+	is_local = set_at(&s->f->is_local, server, strlen(server));
+	if (connects > 0 && (url_local_address(address) || strcmp(address, own_address) == 0))
+		*is_local = 1;		/* of a connection that is used again libcurl tells another one's addresses */
+	s->local = *is_local != 0;
+	if (!s->foreign || !s->local)
+		return CURL_PREREQFUNC_OK;
+	err_set(&s->t->err, E_DATA, "%.*s: redirect to %s (%s) refused", url_shown(s->t->url), s->t->url, s->url.host,
+	    address);
+	s->refused = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 /* The body of an answer that is not what was asked for. */
@@ -356,6 +386,7 @@ begin_transfer(struct slot *s, struct transfer *t)
 {
 	s->t = t;
 	s->hops = 0;
+	s->local = s->foreign = false;
 	t->slot = s;
 	t->parked = false;
 	if (t->deadline <= 0 && t->max_time > 0)
@@ -456,6 +487,7 @@ redirect(struct slot *s)
 	if (url_parse(to, &u, NULL) < 0 || (s->url.https && !u.https) || (u.loopback && !s->url.loopback))
 		return err_set(&t->err, E_DATA, "%.*s: redirect to %.*s refused", url_shown(t->url), t->url,
 		    url_shown(to) < 200 ? url_shown(to) : 200, to);
+	s->foreign = s->foreign || !s->local;
 	to = xstrdup(to);		/* it may be part of what is freed */
 	free(t->at);
 	t->at = to;
@@ -524,6 +556,7 @@ judge_failure(struct slot *s, CURLcode r)
 	struct transfer *t = s->t;
 	const char *why = s->errbuf[0] != '\0' ? s->errbuf : curl_easy_strerror(r);
 	enum err_code code = E_RETRY;
+	long error = 0;
 
 	if (s->refused)
 		return;			/* the message is there */
@@ -538,9 +571,11 @@ judge_failure(struct slot *s, CURLcode r)
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_OUT_OF_MEMORY:
 		code = E_ENV;
 		t->kind = RETRY_NEVER;
+		break;
+	case CURLE_OUT_OF_MEMORY:	/* or a limit of libcurl, which nearly always it is */
+		why = s->head_seen ? "libcurl: out of memory" : "a header of the answer is too long";
 		break;
 	case CURLE_FILESIZE_EXCEEDED:
 	case CURLE_URL_MALFORMAT:
@@ -550,7 +585,11 @@ judge_failure(struct slot *s, CURLcode r)
 	default:
 		break;
 	}
-	err_set(&t->err, code, "%.*s: %s", url_shown(t->url), t->url, why);
+	(void)curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &error);
+	if (error == 0 || error == EINPROGRESS)
+		err_set(&t->err, code, "%.*s: %s", url_shown(t->url), t->url, why);
+	else
+		err_set(&t->err, code, "%.*s: %s: %s", url_shown(t->url), t->url, why, strerror((int)error));
 }
 
 static void
@@ -760,6 +799,8 @@ set_common(const struct fetch *f, struct slot *s)
 	SET(CURLOPT_WRITEDATA, s);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
 	SET(CURLOPT_HEADERDATA, s);
+	SET(CURLOPT_PREREQFUNCTION, on_connected);
+	SET(CURLOPT_PREREQDATA, s);
 	SET(CURLOPT_READFUNCTION, on_source);
 	SET(CURLOPT_READDATA, s);
 #undef SET
@@ -829,6 +870,7 @@ fetch_free(struct fetch *f)
 	}
 	(void)curl_multi_cleanup(f->multi);
 	(void)curl_share_cleanup(f->share);
+	set_fini(&f->is_local);
 	free(f->slots);
 	free(f);
 	curl_global_cleanup();

@@ -25,7 +25,8 @@
  *		;
  *
  * Redirects are followed here and not by libcurl, so that every hop is checked: only URLs that url_parse accepts,
- * never from https to http, never from another machine to this one. The login host gets the credentials, nobody
+ * never from https to http, never from another machine to an address of this one or its networks, however it is
+ * spelled. The login host gets the credentials, nobody
  * else does; one transfer at a time logs in, the others wait and then have its cookies.
  *
  * A server that is asked too much (429, 503) gets half as many requests at a time, and one more after each round of

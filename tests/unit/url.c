@@ -25,12 +25,30 @@ bad(const char *text)
 	ok(e.code == E_DATA && strstr(e.msg, "secret") == NULL, "... %s", e.msg);
 }
 
+static void
+addresses(void)
+{
+	static const char *const local[] = { "0.0.0.0", "0.1.2.3", "10.255.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
+		"127.255.255.255", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.168.0.1", "198.19.0.1", "224.0.0.1",
+		"255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1",
+		"fe80::1", "fe80::1%eth0", "febf::1", "fd00::1", "fcff::", "ff02::1", "", "example.org", "10.0.0.1x" };
+	static const char *const foreign[] = { "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0",
+		"126.0.0.1", "128.0.0.1", "169.253.0.1", "172.15.0.1", "172.32.0.1", "192.167.0.1", "192.169.0.1", "203.0.113.1",
+		"223.255.255.255", "2001:db8::1", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1", "64:ff9b:1::10.0.0.1", "fbff::1" };
+
+	for (size_t i = 0; i < sizeof(local) / sizeof(*local); i++)
+		ok(url_local_address(local[i]), "\"%s\" is of this machine or its networks", local[i]);
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		ok(!url_local_address(foreign[i]), "%s is foreign", foreign[i]);
+}
+
 int
 main(void)
 {
 	struct url a, b;
 	char longest[URL_MAX + 100];
 
+	addresses();
 	good("https://oceandata.sci.gsfc.nasa.gov/x", "oceandata.sci.gsfc.nasa.gov", 443, false);
 	good("HTTPS://Example.ORG:444/", "example.org", 444, false);
 	good("http://localhost:8080/", "localhost", 8080, true);
