@@ -75,7 +75,7 @@ lower(const char *s, char out[32])
 {
 	size_t n = 0;
 
-	for (; s[n] != '\0' && n < 31; n++)
+	for (; n < 31 && s[n] != '\0'; n++)
 		out[n] = (char)tolower((unsigned char)s[n]);
 	out[n] = '\0';
 }

@@ -32,6 +32,35 @@ struct slot {
 	struct chunks_row row;
 };
 
+/* Lines first to first + n - 1: positions, and while none was found whether there is land. */
+static int
+scan_block(struct granule *g, size_t first, size_t n, float *lines, struct err *e)
+{
+	const struct source *s = g->s;
+	size_t ni = s->ni;
+
+	if (source_lines(s, IN_LAT, first, n, lines, e) < 0)
+		return -1;
+	for (size_t j = 0; j < n; j++)
+		g->bad_lat[first + j] = convert_bad_line(lines + j * ni, ni, LATITUDE_LIMIT);
+	if (source_lines(s, IN_LON, first, n, lines, e) < 0)
+		return -1;
+	for (size_t j = 0; j < n; j++) {
+		bool bad_lat = g->bad_lat[first + j], bad_lon = convert_bad_line(lines + j * ni, ni, LONGITUDE_LIMIT);
+
+		g->bad_lon[first + j] = bad_lon || (bad_lat && !g->compat);
+		g->bad_lat[first + j] = bad_lat || (bad_lon && !g->compat);
+		if (g->compat && !bad_lat && !bad_lon && convert_unwrap(lines + j * ni, ni))
+			g->crossed = true;
+	}
+	if (!g->landless)
+		return 0;
+	if (source_lines(s, IN_FLAGS, first, n, lines, e) < 0)
+		return -1;
+	g->landless = !convert_has_land((const int32_t *)(const void *)lines, n * ni);
+	return 0;
+}
+
 /*
  * What has to be known before the first line is converted. A line counts as bad when one of its pixels is NaN or out of
  * range. The reference looks at latitudes and longitudes apart, so that a line may keep one of them, which readers take
@@ -41,33 +70,15 @@ static int
 scan(struct granule *g, struct err *e)
 {
 	const struct source *s = g->s;
-	size_t ni = s->ni, block = 1024 * 1024 / (ni * sizeof(float)) + 1;
-	float *lines = xarray(block * ni, sizeof(*lines));
+	size_t block = 1024 * 1024 / (s->ni * sizeof(float)) + 1;
+	float *lines = xarray(block * s->ni, sizeof(*lines));
 	int ret = 0;
 
 	g->bad_lat = xarray(s->nj, sizeof(*g->bad_lat));
 	g->bad_lon = xarray(s->nj, sizeof(*g->bad_lon));
 	g->landless = g->compat;
-	for (size_t first = 0, n; ret == 0 && first < s->nj; first += n) {
-		n = s->nj - first < block ? s->nj - first : block;
-		ret = source_lines(s, IN_LAT, first, n, lines, e);
-		for (size_t j = 0; ret == 0 && j < n; j++)
-			g->bad_lat[first + j] = convert_bad_line(lines + j * ni, ni, LATITUDE_LIMIT);
-		if (ret == 0)
-			ret = source_lines(s, IN_LON, first, n, lines, e);
-		for (size_t j = 0; ret == 0 && j < n; j++) {
-			bool bad_lat = g->bad_lat[first + j], bad_lon = convert_bad_line(lines + j * ni, ni, LONGITUDE_LIMIT);
-
-			g->bad_lon[first + j] = bad_lon || (bad_lat && !g->compat);
-			g->bad_lat[first + j] = bad_lat || (bad_lon && !g->compat);
-			if (g->compat && !bad_lat && !bad_lon && convert_unwrap(lines + j * ni, ni))
-				g->crossed = true;
-		}
-		if (ret == 0 && g->landless) {
-			ret = source_lines(s, IN_FLAGS, first, n, lines, e);
-			g->landless = ret == 0 && !convert_has_land((const int32_t *)(const void *)lines, n * ni);
-		}
-	}
+	for (size_t first = 0; ret == 0 && first < s->nj; first += block)
+		ret = scan_block(g, first, s->nj - first < block ? s->nj - first : block, lines, e);
 	free(lines);
 	return ret;
 }

@@ -27,15 +27,31 @@ refuse(const struct walk *w, const char *name, const char *what)
 	return err_set(w->e, E_DATA, "%s: %s: %s", w->path, name, what);
 }
 
+static int
+vet_chunks(const struct walk *w, const char *name, hid_t dset, hid_t dcpl)
+{
+	hsize_t chunk[H5S_MAX_RANK], size;
+	hid_t type = H5Dget_type(dset);
+	int rank = H5Pget_chunk(dcpl, H5S_MAX_RANK, chunk);
+
+	if (type < 0 || rank < 1)
+		return damaged(w, name);
+	size = H5Tget_size(type);
+	for (int i = 0; i < rank && i < H5S_MAX_RANK && size <= VET_CHUNK; i++)
+		size = chunk[i] > VET_CHUNK ? VET_CHUNK + 1 : size * chunk[i];
+	(void)H5Tclose(type);
+	return size == 0 || size > VET_CHUNK ? refuse(w, name, "chunks of a size that is not read") : 0;
+}
+
 /* Contiguous, compact or chunked in this very file, and filters that HDF5 itself has. */
 static int
 vet_storage(const struct walk *w, const char *name, hid_t dset, hid_t dcpl)
 {
-	hsize_t chunk[H5S_MAX_RANK], size = 1;
 	H5D_layout_t layout = H5Pget_layout(dcpl);
-	int n = H5Pget_nfilters(dcpl), rank = 0;
-	hid_t type;
+	int n = H5Pget_nfilters(dcpl);
 
+	if (n < 0)
+		return damaged(w, name);
 	if (layout != H5D_CONTIGUOUS && layout != H5D_COMPACT && layout != H5D_CHUNKED)
 		return refuse(w, name, "data of another kind than contiguous, compact or chunked");
 	if (H5Pget_external_count(dcpl) != 0)
@@ -50,17 +66,7 @@ vet_storage(const struct walk *w, const char *name, hid_t dset, hid_t dcpl)
 		    id != H5Z_FILTER_SZIP)
 			return err_set(w->e, E_DATA, "%s: %s: filter %d %.63s", w->path, name, (int)id, filter);
 	}
-	if (layout != H5D_CHUNKED)
-		return n < 0 ? damaged(w, name) : 0;
-	type = H5Dget_type(dset);
-	rank = H5Pget_chunk(dcpl, H5S_MAX_RANK, chunk);
-	size = type < 0 ? 0 : H5Tget_size(type);
-	for (int i = 0; i < rank && i < H5S_MAX_RANK && size <= VET_CHUNK; i++)
-		size = chunk[i] > VET_CHUNK ? VET_CHUNK + 1 : size * chunk[i];
-	if (type < 0)
-		return damaged(w, name);
-	(void)H5Tclose(type);
-	return rank < 1 || size == 0 || size > VET_CHUNK ? refuse(w, name, "chunks of a size that is not read") : 0;
+	return layout == H5D_CHUNKED ? vet_chunks(w, name, dset, dcpl) : 0;
 }
 
 static int	vet_group(struct walk *w, const char *name, hid_t group);
@@ -110,7 +116,7 @@ vet_group(struct walk *w, const char *name, hid_t group)
 int
 vet_file(hid_t file, const char *path, struct err *e)
 {
-	struct err own;
+	struct err own = {0};
 	struct walk w = { .path = path, .e = e != NULL ? e : &own };
 
 	return vet_group(&w, "/", file);
