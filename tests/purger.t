@@ -156,9 +156,8 @@ delete d/b.txt
 delete d/with blank.txt' 'a name belongs to the first rule that takes it'
 cp rules.json two.json
 run purger --root r --config two.json --now $T -n --only c/two
-is "$(listed | sort)" 'delete d/a.txt
-delete d/b.txt
-delete d/with blank.txt' '--only'
+is "$(listed | sort)" 'delete d/b.txt
+delete d/with blank.txt' '--only leaves to other rules what is theirs'
 run purger --root r --config two.json --now $T -n --only c
 is "$(listed | wc -l)" 3 '... a component'
 run purger --root r --config two.json --now $T -n --only c/three

@@ -110,7 +110,7 @@ purge(struct purger *p)
 		const struct rule *rule = &p->rules.rule[i];
 
 		p->sweep.at = i;
-		rc = rule->archive && !r->dry_run ? bundle_open(&p->bundle, rule->component, rule->entry, &e) : 0;
+		rc = rule->archive && !rule->off && !r->dry_run ? bundle_open(&p->bundle, rule->component, rule->entry, &e) : 0;
 		if (rc == 0) {
 			sweep_rule(&p->sweep, i);
 			rc = bundle_end(&p->bundle, &e);

@@ -82,7 +82,6 @@ add(struct rules *r, const char *component, const char *entry, const char *path)
 
 	xgrow(&r->rule, &r->cap, r->n + 1, sizeof(*r->rule));
 	rule = &r->rule[r->n++];
-	r->all = r->n;
 	*rule = (struct rule){ .component = xstrdup(component), .entry = xstrdup(entry), .path = xstrdup(path),
 		.holding = PTYPE_COUNT, .serves = "" };
 	if (strcmp(entry, QUICKLOOK_TANK) == 0) {
@@ -323,20 +322,14 @@ rule_free(struct rule *r)
 int
 rules_only(struct rules *r, const char *only, struct err *e)
 {
-	struct rule *out = xarray(r->n, sizeof(*out));
-	size_t n = 0, kept = 0;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
 		const char *rest = below(only, r->rule[i].component);
 
-		if (rest != NULL && (*rest == '\0' || strcmp(rest + 1, r->rule[i].entry) == 0))
-			r->rule[kept++] = r->rule[i];
-		else
-			out[n++] = r->rule[i];
+		r->rule[i].off = rest == NULL || (*rest != '\0' && strcmp(rest + 1, r->rule[i].entry) != 0);
+		kept += !r->rule[i].off;
 	}
-	memcpy(r->rule + kept, out, n * sizeof(*out));
-	free(out);
-	r->n = kept;
 	return kept > 0 ? 0 : err_set(e, E_USAGE, "--only %s: there is no such rule", only);
 }
 
@@ -348,7 +341,11 @@ rules_json(const struct rules *r)
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct rule *rule = &r->rule[i];
-		json_t *v = json_pack("{s:s, s:f, s:o, s:s, s:s*, s:o*, s:o*, s:o*, s:o*, s:s*}", "path", rule->path,
+		json_t *v;
+
+		if (rule->off)
+			continue;
+		v = json_pack("{s:s, s:f, s:o, s:s, s:s*, s:o*, s:o*, s:o*, s:o*, s:s*}", "path", rule->path,
 		    "threshold", rule->hours, "glob_ops", item_texts(&rule->patterns), "action", rule_action(rule),
 		    "type", rule->type != TYPE_ANY ? type_name[rule->type] : NULL,
 		    "min_size", rule->min_size > 0 ? json_integer((json_int_t)rule->min_size) : NULL,
@@ -374,7 +371,7 @@ rules_json(const struct rules *r)
 void
 rules_free(struct rules *r)
 {
-	for (size_t i = 0; i < r->all; i++)
+	for (size_t i = 0; i < r->n; i++)
 		rule_free(&r->rule[i]);
 	free(r->rule);
 	*r = (struct rules){0};
@@ -420,7 +417,7 @@ rule_is_of(const struct rules *rules, const struct rule *r, enum ptype t, const 
 {
 	if (r->holding != t || t == PTYPE_QUICKLOOK || strcasecmp(r->serves, ds->key) == 0)
 		return r->holding == t;
-	for (size_t i = 0; i < rules->all; i++)
+	for (size_t i = 0; i < rules->n; i++)
 		if (strcasecmp(rules->rule[i].serves, ds->key) == 0)
 			return false;
 	return strcasecmp(r->serves, ds->instrument->name) == 0;

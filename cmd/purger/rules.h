@@ -21,6 +21,7 @@ enum rule_type { TYPE_ANY, TYPE_FILE, TYPE_DIR };
 enum age_by { AGE_MTIME, AGE_NAME, AGE_ATIME };
 
 struct rule {
+	bool off;			/* takes nothing, but what is its own stays its own */
 	char *component, *entry;	/* of the configuration: downloader, logs */
 	char *path;			/* directory below the root; "" is the root */
 	double hours;			/* least age */
@@ -38,7 +39,7 @@ struct rule {
 
 struct rules {
 	struct rule *rule;
-	size_t n, all, cap;		/* those to be applied; behind them those that --only has left out */
+	size_t n, cap;
 };
 
 /*
@@ -54,8 +55,7 @@ int	rules_read(struct rules *r, const char *file, const char *root, struct err *
 /* rules_default - the rules that are built in. */
 void	rules_default(struct rules *r);
 
-/* rules_only - apply those of COMPONENT or COMPONENT/ENTRY only; -1 with E_USAGE when there are none. What is theirs and
- * what is another rule's stays as it was. */
+/* rules_only - switch off all but those of COMPONENT or COMPONENT/ENTRY; -1 with E_USAGE when there are none. */
 int	rules_only(struct rules *r, const char *only, struct err *e);
 
 /* rules_json - the rules as text in the format of purger.json, owned by the caller. */

@@ -115,7 +115,7 @@ judge_before(const struct sweep *s, int dir, const char *path, const struct stat
 	struct err e;
 
 	for (size_t i = 0; i <= s->at && got == PASSED; i++)
-		if (i < s->at || rule_pattern(&s->rules->rule[i], path) < s->pattern)
+		if (i < s->at || (s->pattern > 0 && rule_pattern(&s->rules->rule[i], path) < s->pattern))
 			got = judge(s, &s->rules->rule[i], dir, path, st, &e);
 	return got;
 }
@@ -231,26 +231,20 @@ static void
 look_below(struct sweep *s, int dir, const char *name, const char *rest, bool everywhere)
 {
 	size_t len = strlen(s->path);
-	int fd = openat(dir, name, DIR_FLAGS);
 	struct stat st;
+	int fd;
 
-	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
-		int why = errno;
-		char *path = xfmt("%s%s%s", s->path, len > 0 ? "/" : "", name);
-
-		errno = why;
-		tell_failure(s, path);
-		free(path);
-	}
-	if (fd < 0)
+	if (len + 1 + strlen(name) >= sizeof(s->path))
 		return;
-	if (len + 1 + strlen(name) < sizeof(s->path)) {
-		xsnprintf(s->path + len, sizeof(s->path) - len, "%s%s", len > 0 ? "/" : "", name);
-		if (fstat(fd, &st) == 0 && judge_before(s, dir, s->path, &st) == PASSED)
-			look(s, fd, rest, everywhere);
-		s->path[len] = '\0';
-	}
-	(void)close(fd);
+	xsnprintf(s->path + len, sizeof(s->path) - len, "%s%s", len > 0 ? "/" : "", name);
+	fd = openat(dir, name, DIR_FLAGS);
+	if (fd < 0 && errno != ENOTDIR && errno != ELOOP)
+		tell_failure(s, s->path);
+	else if (fd >= 0 && fstat(fd, &st) == 0 && judge_before(s, dir, s->path, &st) == PASSED)
+		look(s, fd, rest, everywhere);
+	if (fd >= 0)
+		(void)close(fd);
+	s->path[len] = '\0';
 }
 
 /* The names of dir that match the pattern's first component; everywhere: also those of all directories below. */
@@ -300,10 +294,13 @@ void
 sweep_rule(struct sweep *s, size_t i)
 {
 	const struct rule *r = &s->rules->rule[i];
-	int dir = file_open_below(s->root, r->path, DIR_FLAGS);
+	int dir;
 
+	if (r->off)
+		return;
 	s->at = i;
 	s->ended = false;
+	dir = file_open_below(s->root, r->path, DIR_FLAGS);
 	if (dir < 0) {
 		tell_failure(s, r->path);
 		return;
