@@ -2,7 +2,7 @@
 # The includes follow the layers, only the dataset table knows the names of datasets, and JSON is not written by hand.
 . "${0%/*}/lib.sh"
 need "${CC:=gcc}"
-plan 10
+plan 11
 
 cd "$top" || exit 1
 
@@ -63,3 +63,9 @@ is "$bad" '' 'only lib/granule/dataset.c knows the names of datasets'
 # A format like {"name":"%s"} is wrong for the first value with a quote in it; jansson knows how.
 bad=$(grep -nE '\\"[A-Za-z_]+\\":|[{:]\\"' cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch] 2>/dev/null)
 is "$bad" '' 'no literal is a piece of JSON'
+
+# Of the library lib/run prints, and base/prog, which it uses. mem_die ends the program, a message to the place "-" goes
+# there, and what the local engine is between fork and exec has nobody else to tell.
+words='v?f?printf|dprintf|f?puts|f?putc|putchar|fwrite|perror|stdout|stderr|prog_(say|info|warn|debug|log|fail.*|bad.*|progress.*)'
+bad=$(grep -nEw "$words" lib/*/*.c | grep -Ev '^lib/(run/|base/(prog|mem)|place/(topic_local|engine_local_child))|__attribute__')
+is "$bad" '' 'of the library only lib/run and base/prog print'

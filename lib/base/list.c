@@ -1,4 +1,4 @@
-/* list - work lists in, results out */
+/* list - work lists */
 
 #include <errno.h>
 #include <poll.h>
@@ -182,22 +182,4 @@ list_next(struct list_in *in, char **item, struct err *e)
 		return LIST_BAD;
 	}
 	return LIST_ITEM;
-}
-
-int
-list_add(const char *item, char sep, struct err *e)
-{
-	return fputs(item, stdout) == EOF || putchar(sep) == EOF ? err_sys(e, "standard output") : 0;
-}
-
-int
-list_flush(struct err *e)
-{
-	return fflush(stdout) == EOF ? err_sys(e, "standard output") : 0;
-}
-
-int
-list_put(const char *item, char sep, struct err *e)
-{
-	return list_add(item, sep, e) < 0 ? -1 : list_flush(e);
 }

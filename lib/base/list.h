@@ -56,11 +56,4 @@ enum list_result	list_next(struct list_in *in, char **item, struct err *e);
  * other things to do meanwhile; they poll in->fd. */
 bool	list_ready(struct list_in *in);
 
-/* list_put - one record on standard output, flushed; -1 with E_ENV when nobody can read it any more. */
-int	list_put(const char *item, char sep, struct err *e);
-
-/* list_add, list_flush - the same in two steps, for records that come in crowds. */
-int	list_add(const char *item, char sep, struct err *e);
-int	list_flush(struct err *e);
-
 #endif

@@ -274,32 +274,37 @@ run_bad_line(struct run *r, const struct list_in *in, const struct err *e)
 	return named;
 }
 
+static int
+put(const struct run *r, const char *text)
+{
+	return fputs(text, stdout) == EOF ? EOF : putchar(r->sep);
+}
+
 /* The item's text on standard output; what is lost there ends the run. */
 static void
 print(struct run *r, const struct item *it)
 {
 	char *json = r->json ? item_json(it, r->dry_run) : NULL;
-	struct err e;
 	int rc = 0;
 
 	if (!r->crowd && isatty(STDOUT_FILENO))
 		prog_progress_end();
 	if (json != NULL || it->text != NULL)
-		rc = list_add(json != NULL ? json : it->text, r->sep, &e);
+		rc = put(r, json != NULL ? json : it->text);
 	else if (!it->silent)
-		for (size_t i = 0; rc == 0 && i < it->outputs.n; i++)
-			rc = list_add(it->outputs.item[i], r->sep, &e);
-	free(json);
-	if (rc == 0 && (!r->crowd || clock_steady() - r->flushed > CROWD_WAIT)) {
-		rc = list_flush(&e);
+		for (size_t i = 0; rc != EOF && i < it->outputs.n; i++)
+			rc = put(r, it->outputs.item[i]);
+	if (rc != EOF && (!r->crowd || clock_steady() - r->flushed > CROWD_WAIT)) {
+		rc = fflush(stdout);
 		r->flushed = clock_steady();
 	}
-	if (rc < 0) {
+	if (rc == EOF) {
 		if (errno != EPIPE)
-			prog_warn(&e);
+			prog_say("standard output: %s", strerror(errno));
 		r->status = ST_ENV;
 		r->stop = true;
 	}
+	free(json);
 }
 
 void

@@ -247,40 +247,6 @@ ready(void)
 	(void)close(p[0]);
 }
 
-/* What list_put writes, by a child whose standard output is fd; its result as exit status. */
-static int
-put_to(int fd, const char *item, char sep)
-{
-	int status = -1;
-	struct err e;
-	pid_t pid;
-
-	(void)fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		(void)dup2(fd, STDOUT_FILENO);
-		_exit(list_put(item, sep, &e) == 0 ? 0 : e.code == E_ENV ? 1 : 2);
-	}
-	(void)waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
-}
-
-static void
-results(void)
-{
-	int fd = text_fd("", 0);
-	char text[20] = "";
-
-	is_int(put_to(fd, "one", '\n'), 0, "a result is put");
-	is_int(put_to(fd, "two\n", '\0'), 0, "another with NUL");
-	(void)!pread(fd, text, sizeof(text), 0);
-	ok(memcmp(text, "one\ntwo\n\0", 9) == 0, "... and both are there without a flush by the caller");
-	(void)close(fd);
-	fd = open("/dev/full", O_WRONLY);
-	is_int(put_to(fd, "one", '\n'), 1, "a full disk is noticed at the first record");
-	(void)close(fd);
-}
-
 int
 main(void)
 {
@@ -292,6 +258,5 @@ main(void)
 	many();
 	interrupted();
 	ready();
-	results();
 	return tap_done();
 }
