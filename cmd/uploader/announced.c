@@ -88,7 +88,7 @@ entry_text(const char *md5, const char *topic, const char *url, struct err *e)
 	char time[CLOCK_ISO_SIZE], *text;
 	json_t *o;
 
-	clock_iso(time);
+	clock_iso_now(time);
 	o = json_pack("{s:s, s:s, s:s, s:s}", "time", time, "md5", md5, "topic", topic, "url", url);
 	text = o != NULL ? json_dumps(o, JSON_PRESERVE_ORDER) : NULL;
 	json_decref(o);

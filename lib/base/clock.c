@@ -1,11 +1,11 @@
 /* clock - UTC times */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 int64_t
@@ -112,16 +112,51 @@ clock_ctime(int64_t t, char out[CLOCK_CTIME_SIZE])
 		out[0] = '\0';
 }
 
-void
-clock_iso(char out[CLOCK_ISO_SIZE])
+/* Whether s begins like the form, in which 0 stands for any digit. */
+static bool
+has_form(const char *s, const char *form)
 {
-	struct timespec ts;
+	for (; *form != '\0'; s++, form++)
+		if (*form == '0' ? !str_digits(s, 1) : *s != *form)
+			return false;
+	return true;
+}
+
+size_t
+clock_parse_iso(const char *s, int64_t *t)
+{
+	bool time = has_form(s, "0000-00-00T00:00:00");
+	struct civil c;
+
+	if (!time && !has_form(s, "0000-00-00"))
+		return 0;
+	c = (struct civil){ .year = str_number(s, 4), .month = str_number(s + 5, 2), .day = str_number(s + 8, 2) };
+	if (time) {
+		c.hour = str_number(s + 11, 2);
+		c.minute = str_number(s + 14, 2);
+		c.second = str_number(s + 17, 2);
+	}
+	return !clock_from_civil(&c, t) ? 0 : time ? 19 : 10;
+}
+
+void
+clock_iso(int64_t t, char out[CLOCK_ISO_SIZE])
+{
+	time_t tt = (time_t)t;
 	struct tm tm = {0};
-	char sec[20];
+
+	(void)gmtime_r(&tt, &tm);
+	if (strftime(out, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		out[0] = '\0';
+}
+
+void
+clock_iso_now(char out[CLOCK_ISO_SIZE])
+{
+	char sec[CLOCK_ISO_SIZE];
+	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	(void)gmtime_r(&ts.tv_sec, &tm);
-	if (strftime(sec, sizeof(sec), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		sec[0] = '\0';
-	(void)snprintf(out, CLOCK_ISO_SIZE, "%s.%06uZ", sec, (unsigned int)(ts.tv_nsec / 1000) % 1000000);
+	clock_iso(ts.tv_sec, sec);
+	xsnprintf(out, CLOCK_ISO_SIZE, "%.19s.%06uZ", sec, (unsigned)(ts.tv_nsec / 1000) % 1000000);
 }

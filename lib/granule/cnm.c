@@ -25,7 +25,7 @@ file_object(const struct cnm_file *f, const char *type)
 static void
 submission_time(bool legacy, char out[CLOCK_ISO_SIZE])
 {
-	clock_iso(out);
+	clock_iso_now(out);
 	if (legacy && *out != '\0')
 		out[strlen(out) - 1] = '\0';
 }
@@ -143,14 +143,9 @@ is_zone(const char *s)
 static bool
 is_time(const char *s)
 {
-	char compact[CLOCK_STAMP_SIZE];
 	int64_t t;
 
-	if (strlen(s) < 20 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':')
-		return false;
-	(void)snprintf(compact, sizeof(compact), "%.4s%.2s%.2sT%.2s%.2s%.2s", s, s + 5, s + 8, s + 11, s + 14,
-	    s + 17);
-	if (clock_parse_stamp(compact, &t) != sizeof(compact) - 1)
+	if (clock_parse_iso(s, &t) != 19)
 		return false;
 	s += 19;
 	if (*s == '.') {

@@ -43,7 +43,7 @@ new_id(char out[CLOCK_ISO_SIZE + UID_SIZE])
 	char iso[CLOCK_ISO_SIZE];
 	size_t n = 0;
 
-	clock_iso(iso);
+	clock_iso_now(iso);
 	for (const char *s = iso; *s != '\0'; s++)
 		if (*s != '-' && *s != ':')
 			out[n++] = *s;

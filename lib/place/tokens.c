@@ -131,15 +131,13 @@ static json_t *
 own_reservation(const struct tokens *t, const char *pool, const char *uid)
 {
 	char process[OWNER_SIZE], *who;
-	struct civil c = clock_civil(clock_now());
 	char since[CLOCK_ISO_SIZE];
 	json_t *v;
 
 	owner_of(t->here, getpid(), process);
 	who = xfmt("%s %.*s %ld", t->o.who != NULL ? t->o.who : "unknown", (int)strcspn(t->here, " "), t->here,
 	    (long)getpid());
-	xsnprintf(since, sizeof(since), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute,
-	    c.second);
+	clock_iso(clock_now(), since);
 	v = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "dataset", pool, "id", uid, "kind", "", "tokens", 0,
 	    "since", since, "who", who, "process", process);
 	free(who);

@@ -97,20 +97,6 @@ parse_pools(const struct tokens *t, struct tokens_list *l, struct err *e)
 	return 0;
 }
 
-static bool
-parse_time(const char *s, int64_t *t)
-{
-	static const char form[] = "0000-00-00T00:00:00Z";
-	struct civil c;
-
-	for (size_t i = 0; i < sizeof(form); i++)
-		if (form[i] == '0' ? !str_digits(s + i, 1) : s[i] != form[i])
-			return false;
-	c = (struct civil){ .year = str_number(s, 4), .month = str_number(s + 5, 2), .day = str_number(s + 8, 2),
-		.hour = str_number(s + 11, 2), .minute = str_number(s + 14, 2), .second = str_number(s + 17, 2) };
-	return clock_from_civil(&c, t);
-}
-
 /* The view of one element of held, which keeps what we do not know. */
 static int
 parse_reservation(const struct tokens *t, struct tokens_list *l, json_t *v, struct err *e)
@@ -126,7 +112,8 @@ parse_reservation(const struct tokens *t, struct tokens_list *l, json_t *v, stru
 	while (r.kind < TOKENS_KINDS && strcmp(kind, kind_word[r.kind]) != 0)
 		r.kind++;
 	r.number = number(n);
-	if (r.kind == TOKENS_KINDS || r.number < 1 || !parse_time(since, &r.time) || !tokens_is_uid(r.uid) ||
+	if (r.kind == TOKENS_KINDS || r.number < 1 || !tokens_is_uid(r.uid) ||
+	    clock_parse_iso(since, &r.time) != 19 || strcmp(since + 19, "Z") != 0 ||
 	    strcmp(r.pool, TOKENS_FLOATING) == 0 || find_pool(l, r.pool) == NULL)
 		return damaged(t, e, "held[%zu]: its dataset, id, kind, tokens or time is none", l->nres);
 	if (!str_plain(r.who) || !str_plain(r.jobs) || (*r.goes_with != '\0' &&

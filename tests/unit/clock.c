@@ -97,7 +97,9 @@ stamps(void)
 static void
 texts(void)
 {
+	static const char *const wrong[] = { "", "2024", "2024-1-05", "2024-02-30", "2024-01-05T24:00:00", "2024/01/05" };
 	char text[CLOCK_CTIME_SIZE], iso[CLOCK_ISO_SIZE];
+	int64_t back;
 	int64_t before = clock_now();
 	double a = clock_steady();
 
@@ -105,7 +107,14 @@ texts(void)
 	is_str(text, "Fri Jan  5 03:10:01 2024", "ctime pads the day with a blank");
 	clock_ctime(1709251199, text);
 	is_str(text, "Thu Feb 29 23:59:59 2024", "... or has two digits");
-	clock_iso(iso);
+	clock_iso(1704424201, iso);
+	is_str(iso, "2024-01-05T03:10:01Z", "ISO time");
+	is_int((long long)clock_parse_iso("2024-01-05T03:10:01.5", &back), 19, "... read");
+	is_int(back, 1704424201, "... back");
+	ok(clock_parse_iso("2024-01-05T03:10", &back) == 10 && back == 1704412800, "a day");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		is_int((long long)clock_parse_iso(wrong[i], &back), 0, "no time: '%s'", wrong[i]);
+	clock_iso_now(iso);
 	ok(strlen(iso) == 27 && iso[10] == 'T' && iso[19] == '.' && iso[26] == 'Z', "ISO time: %s", iso);
 	ok(clock_steady() >= a, "the steady clock does not go back");
 

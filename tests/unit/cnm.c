@@ -47,7 +47,7 @@ worked_example(void)
 		return;
 	ok(str_starts(text, head) && strcmp(text + strlen(head) + 27, tail) == 0, "... and its bytes");
 	(void)snprintf(time, sizeof(time), "%.27s", text + strlen(head));
-	clock_iso(now);
+	clock_iso_now(now);
 	ok(strncmp(time, now, 14) == 0 && time[26] == 'Z', "its time is now, in UTC, with microseconds: %s", time);
 	is_int(cnm_check_text(text, CNM_STRICT, &e), 0, "it is valid");
 	free(text);
