@@ -52,9 +52,32 @@ open_temp(const char *tmp, mode_t mode, double wait, struct err *e)
 	return fd < 0 ? err_set(e, why.code, "%s", why.msg) : fd;
 }
 
+/* Whether nothing is lost when path becomes a file: no device or pipe, and none of the links to our own descriptors as
+ * /dev/stdout. A directory is not replaced. */
+static bool
+is_replaceable(const char *path)
+{
+	static const char proc[] = "/proc/";
+	char to[sizeof(proc) - 1];
+	struct stat st;
+
+	if (*str_base(path) == '\0')
+		return false;
+	if (lstat(path, &st) < 0)
+		return true;
+	if (S_ISLNK(st.st_mode))
+		return (readlink(path, to, sizeof(to)) < (ssize_t)sizeof(to) || memcmp(to, proc, sizeof(to)) != 0) &&
+		    (stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
 static int
 open_new(struct newfile *f, const char *path, mode_t mode, struct err *e)
 {
+	if (!is_replaceable(path)) {
+		*f = (struct newfile){ .fd = -1 };
+		return err_set(e, E_USAGE, "%s: not the name of a file", *path != '\0' ? path : "''");
+	}
 	*f = (struct newfile){ .path = xstrdup(path), .tmp = newfile_temp(path), .fd = -1 };
 	if (file_mkparent(path, e) == 0)
 		f->fd = open_temp(f->tmp, mode, FILE_WAIT, e);

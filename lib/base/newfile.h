@@ -28,7 +28,7 @@ struct newfile {
  *
  * Waits while another process makes the same file, so the caller should look again whether path is there now and
  * good. What an earlier run left in the temporary file is still in it: continue it, or truncate. Returns 0, or -1
- * (E_ENV, E_SIGNAL); f is then closed.
+ * (E_ENV; E_USAGE where a device or a pipe has the name; E_SIGNAL); f is then closed.
  */
 int	newfile_open(struct newfile *f, const char *path, struct err *e);
 

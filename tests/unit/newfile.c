@@ -1,6 +1,8 @@
 /* Many small files at once: all of them or none. */
 
 #include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/newfile.h"
 #include "tap.h"
@@ -35,6 +37,25 @@ add(struct newfiles *g, int from, int to)
 	return 0;
 }
 
+/* What is no file is not replaced by one: as root that may be /dev/null. */
+static void
+refuses(void)
+{
+	struct newfile f = {0};
+	struct stat st;
+
+	ok(mkfifo("pipe", 0666) == 0 && symlink("pipe", "to_pipe") == 0 && symlink("/proc/self/fd/1", "stdout") == 0 &&
+	    symlink("nowhere", "dangling") == 0, "a pipe, and links");
+	ok(newfile_open(&f, "pipe", &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	ok(newfile_open(&f, "to_pipe", &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	ok(newfile_open(&f, "stdout", &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	ok(newfile_open(&f, "c/", &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	ok(newfile_open(&f, "", &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	newfile_close(&f);
+	ok(file_write("dangling", "x", &e) == 0 && lstat("dangling", &st) == 0 && S_ISREG(st.st_mode),
+	    "a link to nowhere is replaced");
+}
+
 int
 main(void)
 {
@@ -63,5 +84,6 @@ main(void)
 	    "one that cannot be made");
 	newfiles_close(&g);
 	is_int(count("a/b", false) + count("c", false), 20, "... and none of its group is left");
+	refuses();
 	return tap_done();
 }
