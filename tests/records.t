@@ -98,4 +98,20 @@ records purger --root "$odd" --config "$odd/rules"
 is "$status" 0 'purger'
 like "$records" '^done [|] bad"' '... a file that is removed'
 
+# What is no file stays what it is.
+mkfifo pipe
+run license-returner --tokens none: -d aqua --all --failed pipe nonsense
+is "$status $stderr" "2 license-returner: pipe: not the name of a file" '--failed and a pipe'
+ok "$(test -p pipe; echo $?)" '... which stays one'
+run license-returner --tokens none: -d aqua --all --failed '' nonsense
+is "$status $stderr" "2 license-returner: '': not the name of a file" '... and an empty name'
+
+mkdir dir
+run license-returner --tokens none: -d aqua --all --failed dir nonsense
+is "$status $stderr" "2 license-returner: dir: a directory" '... and a directory'
+
+# What comes with a message or from the environment is one line of the log.
+GENERATE_JOB_ID=$(printf 'a\nx : final_log: \033[31m') run license-returner --tokens none: -d aqua --all --final-log 00000001
+like "$stderr" '^return_license - INFO : Job identifier: a x : final_log: [?]\[31m$' 'a log line is a line'
+
 done_testing

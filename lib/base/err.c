@@ -11,9 +11,8 @@
 #undef err_sys
 #undef err_place
 
-/* Messages quote names from lists and files; control characters must not reach a terminal or split a line. */
-static void
-make_printable(char *s)
+void
+err_printable(char *s)
 {
 	for (; *s != '\0'; s++)
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
@@ -31,7 +30,7 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(msg, sizeof(msg), fmt, ap);	/* arguments may point into e->msg */
 	va_end(ap);
-	make_printable(msg);
+	err_printable(msg);
 	memcpy(e->msg, msg, sizeof(msg));
 	e->code = code;
 	return -1;

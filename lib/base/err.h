@@ -26,6 +26,10 @@ struct err {
 	char msg[ERR_MSGMAX];
 };
 
+/* err_printable - make the control characters of s '?'. Messages quote names from lists and files: these must not reach a
+ * terminal or split a line. */
+void	err_printable(char *s);
+
 /* err_set - fill e (may be NULL) with code and the formatted message; returns -1 always, to be returned on. */
 int	err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -138,6 +138,7 @@ say(const char *fmt, va_list ap)
 
 	prog_progress_end();
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	err_printable(line);
 	(void)fprintf(stderr, "%s: %s\n", name, line);
 }
 

@@ -95,10 +95,14 @@ run_need_identity(const struct run *r)
 int
 run_open(struct run *r, struct err *e)
 {
+	struct stat st;
+
 	if (r->index < 0 && (r->index = job_index(e)) < 0)
 		return -1;
 	if (notify_open(&r->notify, r->dry_run ? NULL : r->notify_place, e) < 0)
 		return -1;
+	if (r->failed_path != NULL && stat(r->failed_path, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, E_USAGE, "%s: a directory", r->failed_path);
 	if (r->failed_path != NULL && !r->dry_run &&
 	    (newfile_open(&r->failed, r->failed_path, e) < 0 || newfile_write(&r->failed, "", 0, e) < 0))
 		return -1;
@@ -445,6 +449,9 @@ run_log(const struct run *r, const char *origin, const char *fmt, ...)
 	buf_add(&b, "%s : ", origin);
 	buf_vadd(&b, fmt, ap);
 	va_end(ap);
+	for (char *s = b.text; (s = strchr(s, '\n')) != NULL;)
+		*s = ' ';
+	err_printable(b.text);
 	prog_log(b.text);
 	buf_free(&b);
 }
