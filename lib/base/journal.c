@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,14 +15,23 @@
 static int
 load(const struct journal *j, journal_take *take, void *ctx, struct err *e)
 {
-	char *text = file_read(j->path, JOURNAL_MAX, e), *line = text, *end;
+	char *text, *line, *end, *last;
 	const char *wrong = NULL;
 	size_t number = 0;
+	struct stat st;
+	ssize_t size;
 	int ret = -1;
 
-	if (text == NULL)
-		return -1;
-	for (; wrong == NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+	if (fstat(j->fd, &st) < 0)
+		return err_sys(e, "%s", j->path);
+	if ((uint64_t)st.st_size > JOURNAL_MAX)
+		return err_set(e, E_DATA, "%s: larger than %zu bytes", j->path, JOURNAL_MAX);
+	text = line = xarray((size_t)st.st_size + 1, 1);
+	size = file_fill(j->fd, j->path, text, (size_t)st.st_size, e);
+	if (size < 0)
+		goto out;
+	last = text + size;
+	for (; wrong == NULL && (end = memchr(line, '\n', (size_t)(last - line))) != NULL; line = end + 1) {
 		json_t *record = json_loadb(line, (size_t)(end - line), JSON_REJECT_DUPLICATES, NULL);
 
 		number++;
@@ -30,10 +40,11 @@ load(const struct journal *j, journal_take *take, void *ctx, struct err *e)
 	}
 	if (wrong != NULL)
 		err_set(e, E_USAGE, "%s: line %zu: %s", j->path, number, wrong);
-	else if (*line != '\0' && ftruncate(j->fd, (off_t)(line - text)) < 0)
+	else if (line < last && ftruncate(j->fd, (off_t)(line - text)) < 0)
 		err_sys(e, "%s", j->path);
 	else
 		ret = 0;
+out:
 	free(text);
 	return ret;
 }

@@ -9,7 +9,8 @@
 
 /*
  * A journal: a file of JSON objects, one a line, to which a run adds what it has done, so that another one can go on
- * from there. It is locked while it is open. A last line without its end was cut off by a kill and is dropped.
+ * from there. It is locked while it is open. A last line without its end was cut off by a kill and is dropped; after a
+ * crash of the machine that may be zeros.
  */
 
 struct journal {

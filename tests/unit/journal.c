@@ -61,6 +61,14 @@ main(void)
 	ok(open_it(&j, false, 0, &seen, &e) == 0, "(again)");
 	is_str(buf_str(&seen), "1 3 ", "... all of it");
 	journal_close(&j);
+	ok(file_write("d/journal", "{\"n\":1}\n", &e) == 0 && truncate("d/journal", 5000) == 0 &&
+	    open_it(&j, false, 0, &seen, &e) == 0, "zeros at the end, as a crash of the machine leaves them");
+	is_str(buf_str(&seen), "1 ", "... do not count");
+	ok(journal_add(&j, json_pack("{s:i}", "n", 4), &e) == 0, "... and are gone");
+	journal_close(&j);
+	text = file_read("d/journal", 100, &e);
+	is_str(text, "{\"n\":1}\n{\"n\":4}\n", "... in the file");
+	free(text);
 	ok(file_write("d/journal", "{\"n\":1}\nrubbish\n{\"n\":2}\n", &e) == 0 && open_it(&j, false, 0, &seen, &e) < 0 &&
 	    e.code == E_USAGE, "a damaged line");
 	is_str(e.msg, "d/journal: line 2: damaged", "... is named");
