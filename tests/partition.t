@@ -472,13 +472,17 @@ is "$(held tree terra-8720-ql) $(held tree terra-8720-r) $(held tree terra-8720-
 	'... under the same tokens'
 
 for p in '' '{}' '[1' '{"version": 2}' "$(sed 's/"ended": \[\]/"ended": [99]/' "$plan")" "$(head -c 900 "$plan")" \
-	"$(sed 's/"size": 1/"size": 0/' "$plan")" "$(sed 's/"unique_id": "8720"/"unique_id": "..\/x"/' "$plan")"; do
+	"$(sed 's/"size": 1/"size": 0/' "$plan")" "$(sed 's/"unique_id": "8720"/"unique_id": "..\/x"/' "$plan")" \
+	"$(sed 's/[.]claimed-8720"/"/' "$plan")" \
+	"$(sed 's/"root": .*/"root": "",/' "$plan")" "$(sed 's/"pool": .*/"pool": "tokens",/' "$plan")"; do
 	printf '%s' "$p" >bad_plan.json
 	printf '{"plan":"8720"}\n' >bad_plan.json.journal
 	run partition --resume bad_plan.json
 	[ "$status$stdout" = 2 ] || echo "$status $p"
+	printf '%s\n' "$stderr" >>refusals
 done >wrong
 is "$(cat wrong)" '' 'a damaged plan is refused'
+is "$(grep -c 'not a list of this run\|no absolute path' refusals)" 4 '... and one that would remove or use what is not its own'
 cp "$plan" copy.json
 run partition --resume copy.json
 is "$status" 2 '... one without its journal'

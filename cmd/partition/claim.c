@@ -30,6 +30,14 @@ find(const char *dir, const char *part, struct strlist *found, struct err *e)
 	return ret;
 }
 
+bool
+claim_is_of(const char *path, const char *uid)
+{
+	const char *mark = strstr(str_base(path), CLAIMED);
+
+	return *path == '/' && mark != NULL && strcmp(mark + strlen(CLAIMED), uid) == 0;
+}
+
 int
 claim_lock(const struct partition *p, struct err *e)
 {

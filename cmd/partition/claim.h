@@ -15,6 +15,9 @@
  * next run. While a list is claimed and until the plan is written, the run holds the lock of the dataset.
  */
 
+/* claim_is_of - whether path is that of a list which the run with that id has claimed. */
+bool	claim_is_of(const char *path, const char *uid);
+
 /* claim_lock - make the directories that programs expect, and wait for the lock of the dataset; returns its descriptor,
  * -1 with E_ENV, E_SIGNAL. close(2) unlocks. */
 int	claim_lock(const struct partition *p, struct err *e);

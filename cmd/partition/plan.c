@@ -7,6 +7,7 @@
 
 #include "base/newfile.h"
 #include "base/mem.h"
+#include "claim.h"
 #include "plan.h"
 
 #define PLAN_MAX (256 * 1024 * 1024)
@@ -311,8 +312,13 @@ read_head(json_t *o, struct plan *p, struct err *e)
 	p->floating_refined = refined != 0;
 	p->downloads = (long)downloads;
 	p->granules = (long)granules;
+	if (*root != '/' || (*pool != '/' && *pool != '\0' && strchr(pool, ':') == NULL))
+		return err_set(e, E_USAGE, "root or pool is no absolute path");
 	if (read_strings(waiting, &p->waiting, e) < 0 || read_strings(claimed, &p->claimed, e) < 0)
 		return -1;
+	for (size_t i = 0; i < p->claimed.n; i++)
+		if (!claim_is_of(p->claimed.item[i], uid))
+			return err_set(e, E_USAGE, "claimed: %.200s: not a list of this run", p->claimed.item[i]);
 	return lists == NULL ? 0 : read_strings(lists, &p->lists, e);
 }
 
