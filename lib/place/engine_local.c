@@ -100,7 +100,14 @@ static char *
 local_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct err *e)
 {
 	const struct engine_job *job = &jobs[i];
-	char *program = proc_find(job->argv.item[0], e);
+	char *program;
+
+	for (size_t k = i; job->after != ENGINE_NONE && --k > job->after;)
+		if (jobs[k].after == job->after) {
+			err_set(e, E_USAGE, "%s: follows %s, as %s does", job->name, jobs[job->after].name, jobs[k].name);
+			return NULL;
+		}
+	program = proc_find(job->argv.item[0], e);
 
 	free(program);
 	return program == NULL ? NULL : xfmt("local-%s-%s-%s-%d", en->opts.run != NULL ? en->opts.run : "0", job->ptype,

@@ -98,6 +98,24 @@ test_records(void)
 	ok(engine_open("none", &o, &e) == NULL && e.code == E_USAGE, "refused: a run id that is a path");
 }
 
+/* A chain is no graph: what follows the same job would be lost. */
+static void
+test_forks(void)
+{
+	struct engine_job jobs[4] = { make_job("a", 2, ENGINE_NONE), make_job("b", 2, 0), make_job("c", 2, 1),
+		make_job("d", 2, 0) };
+	struct engine_opts o = {0};
+	struct engine *en;
+	struct err e;
+
+	en = engine_open("local", &o, &e);
+	ok(engine_submit(en, jobs, 0, &e) == 0 && engine_submit(en, jobs, 1, &e) == 0 && engine_submit(en, jobs, 2, &e) == 0,
+	    "a chain");
+	ok(engine_submit(en, jobs, 3, &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
+	engine_close(en);
+	jobs_fini(jobs, 4);
+}
+
 /* ---- the order of local jobs ---- */
 
 #define JOBS 12
@@ -315,6 +333,7 @@ main(void)
 {
 	tap_scratch();
 	test_records();
+	test_forks();
 	test_order();
 	test_slots();
 	test_programs();
