@@ -90,9 +90,11 @@ dir_read(struct store *s, const char *key, char **text, char version[STORE_VERSI
 {
 	char *path = object_path(s, key), hex[DIGEST_HEX_SIZE];
 	struct err why = {0};
-	int ret = 1;
+	int fd = dir_get(s, key, &why), ret = 1;
 
-	*text = file_read(path, STORE_TEXT_MAX, &why);
+	*text = fd >= 0 ? file_text(fd, path, STORE_TEXT_MAX, &why) : NULL;
+	if (fd >= 0)
+		(void)close(fd);
 	if (*text == NULL) {
 		ret = why.code == E_MISSING ? 0 : err_set(e, why.code, "%s", why.msg);
 	} else {		/* who has read the same text may replace it */
