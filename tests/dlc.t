@@ -471,13 +471,14 @@ mkdir -p queue pending
 printf '["good_1"]\n' >pending/1
 printf 'not json\n' >pending/2
 printf '["../../x", 3]\n' >pending/3
+printf '["lists/aqua/x"]\n' >pending/6
 printf '[%s]\n' "\"it's\"" >pending/4
 printf 'a\000b' >pending/5
 # shellcheck disable=SC2086
 ask -d aqua $places
 is "$status:$(printf '%s\n' "$stdout" | wc -l | tr -d ' ')" 0:5 'pending messages that are none are passed over'
-like "$stderr" '^dlc: .*pending: message 2: not a JSON array of names of lists: not json; and 2 more like it$' '... with a warning'
-is "$(cd pending && ls -p | tr '\n' ' '; ls rejected | tr '\n' ' ')" 'rejected/ 2 2.reason 3 3.reason 4 4.reason 5 5.reason ' '... and put aside'
+like "$stderr" '^dlc: .*pending: message 2: not a JSON array of names of lists: not json; and 3 more like it$' '... with a warning'
+is "$(cd pending && ls -p | tr '\n' ' '; ls rejected | tr '\n' ' ')" 'rejected/ 2 2.reason 3 3.reason 4 4.reason 5 5.reason 6 6.reason ' '... and put aside: also what partition would not take'
 like "$(cat pending/rejected/2.reason)" '^not a JSON array' '... with the reason'
 like "$(cat queue/*)" '"good_1"' '... the good one is announced'
 

@@ -8,21 +8,19 @@
 
 #include "base/mem.h"
 #include "announce.h"
+#include "granule/joblist.h"
 
-#define NAME_MAX_BYTES 1024		/* a key of a store */
 #define TEXT_MAX (200 * 1024)		/* of names in one message */
 #define VISIBILITY 120			/* seconds from the receipt of pending messages to their end */
 #define WAIT 1				/* seconds for the first of them: more than none makes SQS look everywhere */
 
 /* ---- pending lists ---- */
 
-/* The reader of our message replaces apostrophes, and names become keys and paths. */
+/* One that the reader of our message does not take would cost all lists in it; and it replaces apostrophes. */
 static bool
 is_list_name(const char *s)
 {
-	if (backend_check_name("list", s, NAME_MAX_BYTES, NULL) < 0)
-		return false;
-	return strpbrk(s, "'\",\\") == NULL;
+	return joblist_is_list(s) && str_plain(s) && strpbrk(s, "'\",\\") == NULL;
 }
 
 /* The names in a message; nothing is added when it is not an array of names. */
@@ -142,7 +140,7 @@ announce(struct queue *q, const char *prefix, const char *dataset, struct strlis
 	sort_names(names);
 	for (size_t i = 0; i < names->n; i++) {
 		bytes += strlen(names->item[i]) + strlen("\"\", ");
-		if (i + 1 < names->n && bytes + NAME_MAX_BYTES + 4 <= TEXT_MAX)
+		if (i + 1 < names->n && bytes + JOBLIST_LIST_MAX + 4 <= TEXT_MAX)
 			continue;
 		if (send_some(q, prefix, dataset, names, first, i + 1, e) < 0)
 			return -1;

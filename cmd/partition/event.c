@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "event.h"
+#include "granule/joblist.h"
 #include "place/queue.h"
 #include "place/store.h"
 
@@ -56,7 +57,7 @@ take_body(struct event *ev, const json_t *o, struct err *e)
 	json_array_foreach(lists, i, v) {
 		const char *s = json_string_value(v);
 
-		if (s == NULL || *s == '\0' || strlen(s) > EVENT_LIST_MAX || strchr(s, '/') != NULL || *s == '.')
+		if (s == NULL || !joblist_is_list(s))
 			return err_set(e, E_USAGE, "event: txt_list: \"%.100s\" is not the name of a list",
 			    s != NULL ? s : "");
 		strlist_push(&ev->lists, s);

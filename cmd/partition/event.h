@@ -18,8 +18,6 @@
  * and the lines of the download lists that the message or the arguments name.
  */
 
-#define EVENT_LIST_MAX 900		/* bytes of a list's name: it becomes a key of a store */
-
 struct event {
 	const struct dataset *ds;	/* NULL: there is no message */
 	char *prefix;
