@@ -236,6 +236,26 @@ run processor --keep-input --force -o flat $good
 is "$status" 0 'a missing scale factor is 1'
 like "$stderr" 'bias_sst: no usable attribute scale_factor, 1 is taken' 'with a warning'
 
+# temperatures below valid_min, which real files have at quality 3, are data
+combined A20240229T040000.LAC_GSSTN.nc
+"$python" - A20240229T040000.LAC_GSSTN.nc <<'PY'
+import sys, netCDF4
+with netCDF4.Dataset(sys.argv[1], "a") as d:
+    d.set_auto_maskandscale(False)
+    d["sst"][0, 0, 0] = -14550
+    d["qual_sst"][0, 0, 0] = 3
+PY
+for mode in --compat --force; do
+	run processor $mode -o cold A20240229T040000.LAC_GSSTN.nc
+	is "$("$python" - "$stdout" <<'PY'
+import sys, netCDF4
+with netCDF4.Dataset(sys.argv[1]) as d:
+    d.set_auto_maskandscale(False)
+    print(d["sea_surface_temperature"][0, 0, 0], d["quality_level"][0, 0, 0])
+PY
+)" '-14550 1' "a temperature below valid_min passes unchanged, $mode"
+done
+
 # ---- lists -----------------------------------------------------------------------------------------------------
 
 reset
