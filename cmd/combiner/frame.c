@@ -38,7 +38,7 @@ frame_write_at(int fd, const char *path, const void *data, size_t size, uint64_t
 static int
 failed(int rc, const char *path, struct err *e)
 {
-	return err_set(e, E_ENV, "%s: cannot define the file: %s", path, nc_strerror(rc));
+	return ncf_unwritable(e, rc, path, "cannot define the file");
 }
 
 static int
@@ -122,8 +122,10 @@ reserve(const struct plan *p, const char *path, int fd, struct err *e)
 static int
 make_file(const struct plan *p, const char *path, int fd, struct err *e)
 {
-	int id[VARIABLES_MAX], ncid, n, ret = -1, rc = ncf_library_create(path, &ncid);
+	int id[VARIABLES_MAX], ncid, n, ret = -1, rc;
 
+	errno = 0;
+	rc = ncf_library_create(path, &ncid);
 	if (rc != NC_NOERR)
 		return failed(rc, path, e);
 	n = reserve(p, path, fd, e) < 0 ? -1 : define(ncid, p, path, id, e);	/* creating it gave the room back */
@@ -157,9 +159,11 @@ locate_variable(hid_t file, const char *path, const struct plan *p, const struct
 static int
 locate(const struct plan *p, const char *path, uint64_t at[VARIABLES_MAX], struct err *e)
 {
-	hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+	hid_t file;
 	int n = 0, ret = 0;
 
+	errno = 0;
+	file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
 	if (file < 0)
 		return failed(NC_EHDFERR, path, e);
 	for (int s = 0; s < SUITE_COUNT; s++)

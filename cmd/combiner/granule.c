@@ -126,9 +126,11 @@ gather_suite(struct granule *g, enum suite suite, struct err *e)
 	char path[LAYOUT_SIZE];
 	int ret = locate(g, suite, path, e);
 
-	if (ret <= 0)
-		return ret;
+	if (ret == 0)
+		return 0;
 	g->o->suspect = suite;
+	if (ret < 0)
+		return -1;
 	xsnprintf(g->o->input[suite], LAYOUT_SIZE, "%s", path);
 	ret = source_companion(c, path, suite, g->name.ds, m, &g->header, &g->notes, e);
 	if (ret == 0 && !m->compat && c->refined != g->source[SUITE_SST].refined) {

@@ -36,9 +36,7 @@ open_input(struct dlc *d, struct err *e)
 		return prog_stdin_closed() ? err_set(e, E_USAGE, "standard input is closed: nothing to read") : 0;
 	}
 	d->list_fd = file_open(d->from_file, e);
-	if (d->list_fd < 0)
-		e->code = E_USAGE;
-	return d->list_fd < 0 ? -1 : 0;
+	return d->list_fd < 0 ? err_config(e) : 0;
 }
 
 int

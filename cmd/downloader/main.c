@@ -93,13 +93,11 @@ open_list(struct downloading *p, struct err *e)
 	if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL)
 		return err_set(e, E_USAGE, "%s: the element is not the name of one list file", r->job);
 	path = xfmt("%.*s%s", (int)(str_base(r->job) - r->job), r->job, name);
-	p->list_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (p->list_fd < 0) {
-		err_sys(e, "%s", path);
-		e->code = e->code == E_ENV ? E_ENV : E_USAGE;
-	} else {
+	p->list_fd = file_open(path, e);
+	if (p->list_fd < 0)
+		err_config(e);
+	else
 		list_open_fd(&r->in, p->list_fd, name, '\n');
-	}
 	free(path);
 	return p->list_fd < 0 ? -1 : 0;
 }

@@ -170,9 +170,9 @@ event_read(struct partition *p, struct event *ev, struct err *e)
 	if (ret == 0 && p->event) {
 		text = place_text(p->run.nargs > 0 ? p->run.args[0] : "-", EVENT_MAX, e);
 		ret = text == NULL ? -1 : event_parse(text, ev, e);
-		if (ret < 0 && (e->code == E_MISSING || e->code == E_DATA))
-			e->code = E_USAGE;
-		if (ret == 0)
+		if (ret < 0)
+			err_config(e);
+		else
 			run_log(&p->run, LOG_SUBMIT, "Event - %s", text);
 		free(text);
 		if (ret == 0 && p->run.ds != NULL && p->run.ds != ev->ds)

@@ -168,8 +168,7 @@ config_load(const char *place, struct err *e)
 	struct config *c;
 
 	if (place != NULL && text == NULL) {
-		if (e->code == E_MISSING || e->code == E_DATA)
-			e->code = E_USAGE;
+		err_config(e);
 		return NULL;
 	}
 	c = config_open(text, place != NULL ? place : "job configuration", e);

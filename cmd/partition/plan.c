@@ -75,9 +75,9 @@ open_journal(struct plan *p, struct err *e)
 
 	if (ret < 0 && e->code == E_MISSING)
 		err_set(e, E_USAGE, "%s: not there: nobody knows what was submitted", path);
-	else if (ret < 0 && e->code == E_DATA)
-		e->code = E_USAGE;
-	else if (ret == 0 && !p->begun)
+	else if (ret < 0)
+		err_config(e);
+	else if (!p->begun)
 		ret = err_set(e, E_USAGE, "%s: empty: nobody knows what was submitted", path);
 	free(path);
 	return ret;
@@ -350,11 +350,8 @@ plan_read(struct plan *p, const char *path, struct err *e)
 	int ret = -1;
 
 	*p = (struct plan){ .path = xstrdup(path) };
-	if (text == NULL) {
-		if (e->code != E_ENV)
-			e->code = E_USAGE;
-		return -1;
-	}
+	if (text == NULL)
+		return err_config(e);
 	o = json_loads(text, JSON_REJECT_DUPLICATES, &je);
 	if (o == NULL)
 		err_set(e, E_USAGE, "%s: line %d: %s", path, je.line, je.text);

@@ -484,14 +484,10 @@ product_define(const char *path, const struct source *s, const struct product_ru
 	errno = 0;
 	rc = ncf_library_create(path, &ncid);
 	if (rc != NC_NOERR)
-		return err_set(e, E_ENV, "%s: cannot create: %s", path, nc_strerror(rc));
+		return ncf_unwritable(e, rc, path, "cannot create");
 	rc = define_all(ncid, s, rules);
 	closed = nc_close(ncid);
 	if (rc == NC_NOERR)
 		rc = closed;
-	if (rc == NC_NOERR)
-		return 0;
-	if (errno == ENOSPC || errno == EDQUOT || errno == EIO)
-		return err_sys(e, "%s", path);
-	return err_set(e, E_ENV, "%s: cannot write: %s", path, nc_strerror(rc));
+	return rc == NC_NOERR ? 0 : ncf_unwritable(e, rc, path, "cannot write");
 }

@@ -280,10 +280,8 @@ rules_read(struct rules *r, const char *file, const char *root, struct err *e)
 	struct err why;
 	int ret = -1;
 
-	if (text == NULL) {
-		e->code = E_USAGE;
-		return -1;
-	}
+	if (text == NULL)
+		return err_config(e);
 	top = json_loads(text, JSON_REJECT_DUPLICATES, &je);
 	free(text);
 	if (top == NULL)

@@ -10,6 +10,7 @@
 #undef err_set
 #undef err_sys
 #undef err_place
+#undef err_config
 
 void
 err_printable(char *s)
@@ -70,5 +71,13 @@ err_place(struct err *e)
 {
 	if (e != NULL && (e->code == E_MISSING || e->code == E_DATA))
 		e->code = E_ENV;
+	return -1;
+}
+
+int
+err_config(struct err *e)
+{
+	if (e != NULL && (e->code == E_MISSING || e->code == E_DATA))
+		e->code = E_USAGE;
 	return -1;
 }

@@ -42,11 +42,16 @@ int	err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2
 /* err_place - e speaks of a place that is written to: whatever is wrong there is no item's fault; returns -1. */
 int	err_place(struct err *e);
 
+/* err_config - e speaks of a file that the user has named to be read as a whole (a configuration, a job list): without it,
+ * or with a bad one, nothing can begin, which is wrong usage; returns -1. */
+int	err_config(struct err *e);
+
 /* What a static analyser cannot see from the declarations. */
 #ifdef __clang_analyzer__
 #define err_set(...) (err_set(__VA_ARGS__), -1)
 #define err_sys(...) (err_sys(__VA_ARGS__), -1)
 #define err_place(...) (err_place(__VA_ARGS__), -1)
+#define err_config(...) (err_config(__VA_ARGS__), -1)
 #endif
 
 #endif

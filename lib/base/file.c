@@ -186,16 +186,14 @@ dir_of(const char *path)
 	return slash == NULL ? xstrdup(".") : xfmt("%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
-/* mkdir; fine when the directory is there, also where nothing may be created (a read-only or automounted parent). */
+/* What mkdir has said in errno is fine when the directory is there, also where nothing may be created (a read-only or
+ * automounted parent). */
 static int
-make_dir(const char *dir, struct err *e)
+is_dir(const char *dir, struct err *e)
 {
 	struct stat st;
-	int en;
+	int en = errno;
 
-	if (mkdir(dir, DIR_MODE) == 0)
-		return 0;
-	en = errno;
 	if (stat(dir, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return 0;
@@ -204,6 +202,12 @@ make_dir(const char *dir, struct err *e)
 		errno = en;
 	}
 	return err_sys(e, "%s: cannot create directory", dir);
+}
+
+static int
+make_dir(const char *dir, struct err *e)
+{
+	return mkdir(dir, DIR_MODE) == 0 ? 0 : is_dir(dir, e);
 }
 
 int
@@ -215,7 +219,7 @@ file_mkdirs(const char *dir, struct err *e)
 	if (mkdir(dir, DIR_MODE) == 0)
 		return 0;
 	if (errno != ENOENT)
-		return make_dir(dir, e);
+		return is_dir(dir, e);
 	path = xstrdup(dir);
 	for (char *p = path + 1; ret == 0 && *p != '\0'; p++)
 		if (*p == '/') {

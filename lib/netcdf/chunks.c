@@ -6,14 +6,12 @@
 
 #include "base/mem.h"
 #include "netcdf/chunks.h"
+#include "netcdf/ncf.h"
 
-/* HDF5 keeps the reason of a failed write to itself; errno usually still has it. */
 static int
 write_failed(const char *subject, struct err *e)
 {
-	if (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG)
-		return err_sys(e, "%s", subject);
-	return err_set(e, E_ENV, "%s: cannot write", subject);
+	return ncf_unwritable(e, NC_NOERR, subject, "cannot write");
 }
 
 int

@@ -25,6 +25,19 @@ ncf_setup(void)
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
+/* Whether an error code is the fault of no file. The libraries keep the reason of a failure to themselves, but errno has
+ * it, unless something went on after it. */
+static bool
+is_surroundings(int en)
+{
+	static const int known[] = { EIO, EMFILE, ENFILE, ESTALE, ETIMEDOUT, EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EFBIG };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (en == known[i])
+			return true;
+	return false;
+}
+
 int
 ncf_damaged(struct err *e, const char *fmt, ...)
 {
@@ -37,9 +50,18 @@ ncf_damaged(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	if (en == ENOMEM)
 		mem_die("out of memory");
-	if (en == EIO || en == EMFILE || en == ENFILE || en == ESTALE || en == ETIMEDOUT)
+	if (is_surroundings(en))
 		return err_set(e, E_ENV, "%s: %s", msg, strerror(en));
 	return err_set(e, E_DATA, "%s", msg);
+}
+
+int
+ncf_unwritable(struct err *e, int rc, const char *path, const char *what)
+{
+	int en = errno;
+
+	return err_set(e, E_ENV, "%s: %s%s%s", path, what, is_surroundings(en) || rc != NC_NOERR ? ": " : "",
+	    is_surroundings(en) ? strerror(en) : rc != NC_NOERR ? nc_strerror(rc) : "");
 }
 
 int

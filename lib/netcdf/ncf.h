@@ -41,6 +41,10 @@ int	ncf_damaged(struct err *e, const char *fmt, ...) __attribute__((format(print
  * cannot be read from end to end. Asked before it is put away for good. */
 bool	ncf_is_to_blame(const char *path, struct err *why);
 
+/* ncf_unwritable - err_set with E_ENV for a file that could not be made, with the text of errno when that has the reason,
+ * else that of the netCDF status rc. Set errno to 0 before the call that failed. */
+int	ncf_unwritable(struct err *e, int rc, const char *path, const char *what);
+
 #define NCF_TEXTMAX 4096
 
 /* An attribute's value. Numbers are scalars; of an array the first element. */

@@ -830,7 +830,7 @@ fetch_new(const struct fetch_conf *conf, struct err *e)
 	assert(conf->parallel > 0);
 	if (conf->cacert != NULL && access(conf->cacert, R_OK) != 0) {
 		err_sys(e, "%s", conf->cacert);
-		e->code = E_USAGE;
+		err_config(e);
 		return NULL;
 	}
 	f = xarray(1, sizeof(*f));

@@ -163,10 +163,8 @@ from_netrc(struct login *l, const char *path, bool required, struct err *e)
 	size_t size;
 	int ret = 0;
 
-	if (text == NULL) {
-		e->code = E_USAGE;
-		return -1;
-	}
+	if (text == NULL)
+		return err_config(e);
 	size = strlen(text);
 	if (parse_netrc(text, l->host.host, &s) < 0)
 		ret = err_set(e, E_USAGE, "%s: a quote in it is not closed", path);

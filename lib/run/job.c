@@ -109,11 +109,8 @@ job_elements(const char *path, long index, struct strlist *items, struct err *e)
 	char *text = file_read(path, JOB_LIST_MAX, e);
 	int ret = -1;
 
-	if (text == NULL) {
-		if (e->code != E_ENV)
-			e->code = E_USAGE;
-		return -1;
-	}
+	if (text == NULL)
+		return err_config(e);
 	root = json_loads(text, JSON_REJECT_DUPLICATES, &je);
 	if (root == NULL)
 		err_set(e, E_USAGE, "%s: line %d: %s", path, je.line, je.text);
