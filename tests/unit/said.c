@@ -1,5 +1,6 @@
 /* said - the gist of a body */
 
+#include "base/mem.h"
 #include "remote/said.h"
 #include "tap.h"
 
