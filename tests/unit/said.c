@@ -16,7 +16,7 @@ gist(const char *body, const char *want, const char *what)
 int
 main(void)
 {
-	char out[SAID_SIZE], *big = calloc(1, 100001);
+	char out[SAID_SIZE], *big = xarray(1, 100001);
 
 	gist("<html><head><TITLE lang=\"en\">Service\n Unavailable </TITLE></head><body>no", "Service Unavailable", "a title");
 	gist("\r\n<html>We are <b>closed</b>.</html>", "We are closed .", "a page without one");
