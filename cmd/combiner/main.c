@@ -26,6 +26,12 @@ static const struct option_row rows[] = {
 	OPT_END
 };
 
+static void
+bad_line(struct run *r, const struct err *e)
+{
+	report_error(&((struct combiner *)r)->report, e);
+}
+
 static const struct program program = {
 	.usage = "usage: combiner [options] [FILE ...]\n"
 	    "       combiner [options] --job LIST.json [--index N]\n"
@@ -38,6 +44,7 @@ static const struct program program = {
 	.subject = "Generate workflow error: COMBINER error",
 	.sections = report_sections,
 	.own_mail = true,
+	.bad_line = bad_line,
 };
 
 /* Go on with granules that were kept: those of the minute of a companion that has come, or, with like NULL, all. */
@@ -101,27 +108,15 @@ static void
 read_list(struct combiner *c)
 {
 	struct list_in *in = &c->run.in;
-	enum list_result got;
 	struct obpg_name n;
-	struct err e;
 	char *line;
 
 	/* The whole list is known: remember what counts by being on it before the first granule is begun. */
 	for (size_t i = 0; in->argv != NULL && i < (size_t)in->argc; i++)
 		if (obpg_parse(in->argv[i], &n, NULL) == 0 && is_used_when_listed(&n))
 			pending_add(c->pending, in->argv[i], &n);
-	while (run_goes_on(&c->run) && (got = list_next(in, &line, &e)) != LIST_END) {
-		if (got == LIST_ITEM) {
-			take_item(c, line);
-			continue;
-		}
-		if (got == LIST_FAILED) {
-			run_error(&c->run, &e);
-			return;
-		}
-		if (run_bad_line(&c->run, in, &e))
-			report_error(&c->report, &e);
-	}
+	while ((line = run_next(&c->run)) != NULL)
+		take_item(c, line);
 	c->at_end = true;
 	wake(c, NULL);
 }

@@ -77,25 +77,6 @@ give(struct uploading *p, const char *path)
 	pool_submit(p->pool, &u->task);
 }
 
-static void
-upload_list(struct uploading *p)
-{
-	enum list_result got;
-	struct err e;
-	char *path;
-
-	while (run_goes_on(&p->run) && (got = list_next(&p->run.in, &path, &e)) != LIST_END) {
-		if (got == LIST_ITEM)
-			give(p, path);
-		else if (got == LIST_BAD)
-			(void)run_bad_line(&p->run, &p->run.in, &e);
-		else
-			run_error(&p->run, &e);
-		if (got == LIST_FAILED)
-			break;
-	}
-}
-
 /* The granules of the job instead of the times in its list. */
 static int
 find_items(struct uploading *p, struct err *e)
@@ -169,6 +150,7 @@ main(int argc, char *argv[])
 	struct uploading p = { .c.trace = "generate" };
 	struct run *r = &p.run;
 	struct err e;
+	char *path;
 	int status;
 
 	run_begin(r, argc, argv, &program);
@@ -177,7 +159,8 @@ main(int argc, char *argv[])
 	if (open_places(&p, &e) < 0) {
 		status = run_abort(r, &e);
 	} else {
-		upload_list(&p);
+		while ((path = run_next(r)) != NULL)
+			give(&p, path);
 		pool_free(p.pool);		/* waits for the last granules */
 		p.pool = NULL;
 		if (r->job != NULL && p.given < r->elements.n)

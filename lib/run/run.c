@@ -370,25 +370,42 @@ out:
 	buf_free(&b);
 }
 
-void
-run_list(struct run *r, run_work *work)
+/* The list cannot be read to its end. */
+static void
+run_broken(struct run *r, const struct err *e)
 {
-	enum list_result got;
+	(void)pthread_mutex_lock(&r->lock);
+	note_error(r, e);
+	r->stop = true;
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+char *
+run_next(struct run *r)
+{
+	enum list_result got = LIST_BAD;
 	struct err e;
 	char *line;
 
-	while (run_goes_on(r) && (got = list_next(&r->in, &line, &e)) != LIST_END) {
+	while (got == LIST_BAD && run_goes_on(r)) {
+		got = list_next(&r->in, &line, &e);
+		if (got == LIST_BAD && run_bad_line(r, &r->in, &e) && r->program->bad_line != NULL)
+			r->program->bad_line(r, &e);
+		else if (got == LIST_FAILED)
+			run_broken(r, &e);
+	}
+	return got == LIST_ITEM ? line : NULL;
+}
+
+void
+run_list(struct run *r, run_work *work)
+{
+	char *line;
+
+	while ((line = run_next(r)) != NULL) {
 		struct item it;
 		int rc;
 
-		if (got == LIST_FAILED) {
-			run_error(r, &e);
-			break;
-		}
-		if (got == LIST_BAD) {
-			(void)run_bad_line(r, &r->in, &e);
-			continue;
-		}
 		run_progress(r, 0, 0, 0, line);
 		item_begin(&it, line);
 		rc = work(r, line, &it);

@@ -39,6 +39,8 @@
  * Under --dry-run the frame opens neither --failed nor --notify and logs nothing, so programs need not ask.
  */
 
+struct run;
+
 struct program {
 	const char *usage;		/* "usage: NAME ...", then what it does; the options follow by themselves */
 	const struct option_row *rows;	/* its own, OPT_END last */
@@ -47,6 +49,7 @@ struct program {
 	const char *const *sections;	/* of its final_log line; NULL without */
 	const char *times;		/* origin of the log line that tells the execution time; NULL without */
 	bool own_mail;			/* it writes the message itself, else run_put adds a line per failed item */
+	void (*bad_line)(struct run *r, const struct err *e);	/* of its list, that was named; NULL without */
 };
 
 struct run {
@@ -81,7 +84,7 @@ struct run {
 	pthread_mutex_t lock;		/* of all below, held by run_put and run_error */
 	size_t done, skipped, waiting, nfailed, bad_lines;
 	int status;
-	bool stop;			/* going on is pointless: output lost, or credentials refused */
+	bool stop;			/* going on is pointless: output or list lost, or credentials refused */
 	bool crowd;			/* set by programs with very many records: one may wait 0.1 s for the next */
 	double flushed;			/* clock_steady() */
 };
@@ -113,6 +116,10 @@ bool	run_goes_on(struct run *r);
 /* Work on an item: > 0 done, 0 nothing to do (skipped), < 0 failed with it->err. It fills in outputs and its own pairs;
  * a state it sets itself (waiting, quarantined) stays. */
 typedef int	run_work(struct run *r, const char *line, struct item *it);
+
+/* run_next - the next item, valid until the one after it; bad lines are said and passed over. NULL when there is none, or
+ * no other is to be begun. */
+char	*run_next(struct run *r);
 
 /* run_list - work on the items one by one, and put their records. */
 void	run_list(struct run *r, run_work *work);
