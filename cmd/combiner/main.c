@@ -157,8 +157,7 @@ configure(struct combiner *c)
 
 	if (c->set.mode.compat && c->set.mode.exact)
 		run_usage("--exact-attributes contradicts --compat");
-	if (r->job != NULL && r->type == PTYPE_COUNT)
-		run_usage("--job %s: the name tells neither quicklook nor refined; give -t", r->job);
+	run_need_identity(r, false);
 	c->outcome = child_memory(sizeof(*c->outcome));
 	c->pending = pending_new();
 	c->set.pending = c->pending;

@@ -4,7 +4,6 @@
 
 #include "base/child.h"
 #include "granule.h"
-#include "granule/joblist.h"
 #include "netcdf/ncf.h"
 #include "record.h"
 #include "run/run.h"
@@ -130,22 +129,6 @@ work(struct run *r, const char *path, struct item *it)
 	return (p->result->err.code == E_NONE ? done : failed)(p, path, it);
 }
 
-/* Dataset and type of a job list: the options, else its name. */
-static void
-identify(struct run *r)
-{
-	const struct dataset *ds;
-	enum ptype type;
-
-	joblist_identity(r->job, &ds, &type);
-	if (r->ds == NULL)
-		r->ds = ds;
-	if (r->type == PTYPE_COUNT)
-		r->type = type;
-	if (r->ds == NULL || r->type == PTYPE_COUNT)
-		run_usage("%s: its name does not tell dataset and type, give -d and -t", r->job);
-}
-
 /* The combined files of the times in a job list. */
 static int
 find_items(struct processor *p, struct err *e)
@@ -188,9 +171,8 @@ main(int argc, char *argv[])
 
 	run_begin(r, argc, argv, &program);
 	ncf_setup();
+	run_need_identity(r, true);
 	p.result = child_memory(sizeof(*p.result));
-	if (r->job != NULL)
-		identify(r);
 	p.ds = r->ds;
 	p.type = r->type;
 	p.rules.workers = run_workers(r, MAX_WORKERS);

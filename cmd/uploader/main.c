@@ -121,7 +121,7 @@ check_options(struct uploading *p)
 	for (const char *s = p->c.trace; *s != '\0'; s++)
 		if (*s < '!' || *s > '~')
 			run_usage("--prefix: only printable characters without blanks");
-	run_need_identity(r);
+	run_need_identity(r, true);
 }
 
 static int

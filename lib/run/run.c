@@ -82,9 +82,9 @@ run_usage(const char *fmt, ...)
 }
 
 void
-run_need_identity(const struct run *r)
+run_need_identity(const struct run *r, bool dataset)
 {
-	if (r->job != NULL && r->ds == NULL)
+	if (r->job != NULL && r->ds == NULL && dataset)
 		run_usage("%s: its name does not tell the dataset; use -d", r->job);
 	if (r->job != NULL && r->type == PTYPE_COUNT)
 		run_usage("%s: its name does not tell quicklook or refined; use -t", r->job);

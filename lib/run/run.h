@@ -99,9 +99,9 @@ void	run_begin(struct run *p, int argc, char *argv[], const struct program *prog
 /* run_usage - wrong usage that only the program itself can see: message, pointer to --help, status 2. */
 _Noreturn void	run_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* run_need_identity - in job mode dataset and type must be known: wrong usage if neither options nor the name of the job
- * list tell them. */
-void	run_need_identity(const struct run *r);
+/* run_need_identity - in job mode the type must be known, and the dataset where each item does not tell it: wrong usage if
+ * neither options nor the name of the job list do. */
+void	run_need_identity(const struct run *r, bool dataset);
 
 /* run_open - open --notify and --failed, and the items: arguments, standard input, or the element of the job list.
  * Returns 0; -1 with E_USAGE or E_ENV, to be handed to run_abort. */

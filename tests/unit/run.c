@@ -148,7 +148,7 @@ static enum ptype wanted_type;
 static int
 identity(void)
 {
-	run_need_identity(&toy.run);
+	run_need_identity(&toy.run, true);
 	return strcmp(toy.run.ds->key, wanted_key) == 0 && toy.run.type == wanted_type;
 }
 
