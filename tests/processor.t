@@ -159,7 +159,7 @@ rejects() {
 	run processor $bad/"$1" $good
 	is "$status" 1 "$1: status"
 	like "$stderr" "^processor: .*$2" "$1: message: $2"
-	is "$(printf '%s\n' "$stderr" | grep -vc Quarantined)" 1 "$1: one line"
+	is "$(printf '%s\n' "$stderr" | grep -vc ': moved to ')" 1 "$1: one line"
 	is "$(printf '%s\n' "$stdout" | wc -l)" 1 "$1: the good one is done"
 	[ -e "tree/processor/scratch/quarantine/$1" ] && [ ! -e "$bad/$1" ]
 	ok $? "$1: in quarantine"

@@ -196,16 +196,13 @@ static int
 name_pass(const struct granule *g, const struct pass *p, struct err *e)
 {
 	struct combined_name n = { .ds = g->name.ds, .time = g->name.time, .night = !p->day };
-	const struct run *r = g->set->run;
 	char name[NAME_SIZE];
 
 	memcpy(n.stamp, g->name.stamp, sizeof(n.stamp));
 	combined_format(&n, p->to->name);
 	n.refined = g->type == PTYPE_REFINED;
 	combined_format(&n, name);
-	if (r->outdir != NULL)
-		return str_fmt(p->to->path, LAYOUT_SIZE, e, "%s/%s", r->outdir, name);
-	return layout_path(r->root, LAYOUT_COMBINED, g->name.ds, g->type, g->name.time, name, p->to->path, e);
+	return run_path(g->set->run, LAYOUT_COMBINED, n.ds, g->type, n.time, name, p->to->path, e);
 }
 
 /* Whether path is not older than its inputs and has all variables that would be written now: a companion may have come

@@ -22,22 +22,14 @@ process_failed(struct combiner *c, const char *line, const struct err *why)
 static bool
 quarantine(struct combiner *c, const char *path, const char *reason)
 {
-	const char *root = c->run.root, *dir = c->quarantine;
-	char tree[LAYOUT_SIZE];
 	struct err e;
-	int rc = dir == NULL ? file_below(path, root, &e) : 0;
+	int moved = run_quarantine(&c->run, c->quarantine, LAYOUT_L2_QUARANTINE, path, reason, &e);
 
-	if (rc > 0 && (rc = layout_dir(root, LAYOUT_L2_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, &e)) == 0)
-		dir = tree;
-	if (rc == 0 && (dir == NULL || c->run.dry_run || file_look(path, NULL, NULL) <= 0))
-		return false;
-	if (rc < 0 || file_quarantine(path, dir, reason, &e) < 0) {
+	if (moved < 0)
 		run_error(&c->run, &e);
-		return false;
-	}
-	finallog_add(&c->run.log, LOG_QUARANTINED, str_base(path));
-	prog_info("%s: moved to %s", path, dir);
-	return true;
+	if (moved > 0)
+		finallog_add(&c->run.log, LOG_QUARANTINED, str_base(path));
+	return moved > 0;
 }
 
 static bool

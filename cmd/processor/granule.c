@@ -71,9 +71,7 @@ name_output(const struct plan *p, bool night, struct err *e)
 	char base[NAME_SIZE];
 
 	l2p_format(&n, base);
-	if (p->rules->run->outdir != NULL)
-		return str_fmt(p->r->output, sizeof(p->r->output), e, "%s/%s", p->rules->run->outdir, base);
-	return layout_path(p->rules->run->root, LAYOUT_L2P, n.ds, p->r->type, n.time, base, p->r->output, e);
+	return run_path(p->rules->run, LAYOUT_L2P, n.ds, p->r->type, n.time, base, p->r->output, e);
 }
 
 /* Checksum first, then the product: who sees the product finds its checksum. The product's time is that of its input,
@@ -172,40 +170,21 @@ granule_make(const struct granule_rules *rules, const char *path, struct granule
 	source_close(&s);
 }
 
-/* 1, 0, or -1. */
-static int
-in_tree(const struct granule_rules *rules, const char *path, struct err *e)
-{
-	char dir[LAYOUT_SIZE];
-
-	if (layout_dir(rules->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, dir, e) < 0)
-		return -1;
-	return file_below(path, dir, e);
-}
-
 int
 granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r, struct err *e)
 {
+	char dir[LAYOUT_SIZE];
 	struct stat st;
-	int left = rules->keep_input || rules->run->dry_run || r->input_time < 0 ? 0 : in_tree(rules, path, e);
+	int left = 0;
 
+	if (rules->keep_input || rules->run->dry_run || r->input_time < 0)
+		return 0;
+	if (layout_dir(rules->run->root, LAYOUT_INPUT, NULL, PTYPE_COUNT, 0, dir, e) < 0 ||
+	    (left = file_below(path, dir, e)) < 0)
+		return -1;
 	if (left > 0)
 		left = file_look(path, &st, e);
 	if (left > 0)		/* one that was made anew meanwhile is another granule's worth of work */
 		left = file_time(&st) == r->input_time;
 	return left;
-}
-
-int
-granule_quarantine(const struct granule_rules *rules, const char *path, const char *reason, struct err *e)
-{
-	const char *dir = rules->quarantine;
-	char tree[LAYOUT_SIZE];
-	int rc = dir == NULL ? in_tree(rules, path, e) : 0;
-
-	if (rc > 0 && (rc = layout_dir(rules->run->root, LAYOUT_QUARANTINE, NULL, PTYPE_COUNT, 0, tree, e)) == 0)
-		dir = tree;
-	if (rc < 0 || dir == NULL || rules->run->dry_run || file_look(path, NULL, NULL) <= 0)
-		return rc;
-	return file_quarantine(path, dir, reason, e) < 0 ? -1 : 1;
 }

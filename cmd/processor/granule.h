@@ -16,7 +16,6 @@
 
 struct granule_rules {
 	const struct run *run;		/* root, -o, -d, -t, -n */
-	const char *quarantine;		/* where bad combined files go; NULL: the tree's, if they come from the tree */
 	bool compat, force, keep_input;
 	int workers;
 };
@@ -46,9 +45,5 @@ void	granule_make(const struct granule_rules *rules, const char *path, struct gr
  * all that follows from it is done: 1, 0, or -1. */
 int	granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r,
 	    struct err *e);
-
-/* granule_quarantine - move a damaged combined file away, with the reason beside it, if it has a place to go to; 1 when it
- * was moved, 0, or -1. */
-int	granule_quarantine(const struct granule_rules *rules, const char *path, const char *reason, struct err *e);
 
 #endif

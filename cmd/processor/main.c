@@ -16,6 +16,7 @@ enum { LOG_TO_PROCESS, LOG_PROCESSED, LOG_QUARANTINED };
 struct processor {
 	struct run run;
 	struct granule_rules rules;
+	const char *quarantine;		/* where bad combined files go; NULL: the tree's, for files of the tree */
 	const struct dataset *ds;	/* of the run: -d, or the first granule's */
 	enum ptype type;
 	struct granule_result *result;	/* of the granule under way, left there by its child process */
@@ -29,7 +30,7 @@ static const struct option_row rows[] = {
 	    "make granules again although they are there and good" },
 	{ 0, "keep-input", NULL, OPT_FLAG, offsetof(struct processor, rules.keep_input),
 	    "do not remove combined files of the tree when done" },
-	{ 0, "quarantine", "DIR", OPT_TEXT, offsetof(struct processor, rules.quarantine),
+	{ 0, "quarantine", "DIR", OPT_TEXT, offsetof(struct processor, quarantine),
 	    "where damaged combined files go; default: the tree's,\nfor files of the tree" },
 	OPT_END
 };
@@ -59,14 +60,13 @@ failed(struct processor *p, const char *path, struct item *it)
 	if (ncf_is_to_blame(path, why)) {
 		if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && record_failed(&rec, path, why->msg, &e) < 0)
 			run_error(&p->run, &e);
-		moved = granule_quarantine(&p->rules, path, why->msg, &e);
+		moved = run_quarantine(&p->run, p->quarantine, LAYOUT_QUARANTINE, path, why->msg, &e);
 	}
 	if (moved < 0)
 		run_error(&p->run, &e);
 	if (moved > 0) {
 		it->state = ITEM_QUARANTINED;
 		finallog_add(&p->run.log, LOG_QUARANTINED, str_base(path));
-		prog_info("Quarantined: %s", str_base(path));
 	}
 	return item_failed(it, why);
 }

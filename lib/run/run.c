@@ -452,6 +452,34 @@ run_oddities(struct run *r, struct oddities *o)
 	o->n = 0;
 }
 
+/* ---- places ---- */
+
+int
+run_path(const struct run *r, enum layout what, const struct dataset *ds, enum ptype t, int64_t time,
+    const char *name, char out[LAYOUT_SIZE], struct err *e)
+{
+	if (r->outdir != NULL)
+		return str_fmt(out, LAYOUT_SIZE, e, "%s/%s", r->outdir, name);
+	return layout_path(r->root, what, ds, t, time, name, out, e);
+}
+
+int
+run_quarantine(const struct run *r, const char *dir, enum layout place, const char *path, const char *reason,
+    struct err *e)
+{
+	char tree[LAYOUT_SIZE];
+	int rc = dir == NULL ? file_below(path, r->root, e) : 0;
+
+	if (rc > 0 && (rc = layout_dir(r->root, place, NULL, PTYPE_COUNT, 0, tree, e)) == 0)
+		dir = tree;
+	if (rc < 0 || dir == NULL || r->dry_run || file_look(path, NULL, NULL) <= 0)
+		return rc;
+	if (file_quarantine(path, dir, reason, e) < 0)
+		return -1;
+	prog_info("%s: moved to %s", path, dir);
+	return 1;
+}
+
 /* ---- logs ---- */
 
 void

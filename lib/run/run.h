@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "granule/dataset.h"
 #include "granule/finallog.h"
+#include "granule/layout.h"
 #include "place/notify.h"
 #include "run/item.h"
 #include "run/options.h"
@@ -155,6 +156,16 @@ struct oddities {
 
 void	oddity(struct oddities *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void	run_oddities(struct run *r, struct oddities *o);
+
+/* run_path - where a result of this name goes: flat into -o, else to its place in the tree. -1 with E_DATA when that is too
+ * long. */
+int	run_path(const struct run *r, enum layout what, const struct dataset *ds, enum ptype t, int64_t time,
+	    const char *name, char out[LAYOUT_SIZE], struct err *e);
+
+/* run_quarantine - move a bad input into dir or, when that is NULL and path lies in the tree, to this place of the tree,
+ * with the reason beside it, and say so. 1 when it was moved; 0 when it stays, as in a dry run; -1. */
+int	run_quarantine(const struct run *r, const char *dir, enum layout place, const char *path, const char *reason,
+	    struct err *e);
 
 /* run_log - the line "ORIGIN : TEXT", if log lines are asked for. run_log_job - the fields job_id, job_index and
  * json_file of the final_log line; none is what stands for no job list. */
