@@ -170,6 +170,46 @@ granule_make(const struct granule_rules *rules, const char *path, struct granule
 	source_close(&s);
 }
 
+/* The path under the name a dataset gives to combined files, in the directory of the run's. */
+static int
+combined_path(const struct run *r, const struct dataset *naming, int64_t time, bool night, char out[LAYOUT_SIZE],
+    struct err *e)
+{
+	struct combined_name n = { .ds = naming, .time = time, .night = night, .refined = r->type == PTYPE_REFINED };
+	char base[NAME_SIZE];
+
+	clock_stamp(time, n.stamp);
+	combined_format(&n, base);
+	return layout_path(r->root, LAYOUT_COMBINED, r->ds, r->type, time, base, out, e);
+}
+
+/* Files of the reference carry the name of another platform's dataset with the same instrument; the directory tells
+ * whose they are. */
+int
+granule_look(const void *ctx, int64_t time, bool night, char out[LAYOUT_SIZE], struct err *e)
+{
+	const struct run *r = ctx;
+	struct l2p_name product = { .ds = r->ds, .time = time, .night = night };
+	const struct dataset *naming;
+	char base[NAME_SIZE];
+	int found = 0;
+
+	for (size_t i = 0; found == 0 && (naming = dataset_at(i)) != NULL; i++) {
+		if (naming->instrument != r->ds->instrument)
+			continue;
+		if (combined_path(r, naming, time, night, out, e) < 0)
+			return -1;
+		found = file_look(out, NULL, e);
+	}
+	if (found != 0)
+		return found;
+	l2p_format(&product, base);
+	if (layout_path(r->root, LAYOUT_L2P, r->ds, r->type, time, base, out, e) < 0)
+		return -1;
+	found = file_look(out, NULL, e);
+	return found > 0 && combined_path(r, r->ds, time, night, out, e) < 0 ? -1 : found;
+}
+
 int
 granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r, struct err *e)
 {

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "granule/dataset.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "run/run.h"
 
@@ -40,6 +41,10 @@ struct granule_result {
  * item is bad), E_ENV or E_SIGNAL: then nothing has changed.
  */
 void	granule_make(const struct granule_rules *rules, const char *path, struct granule_result *r);
+
+/* granule_look - the combined file of a time in the job list of a run; also one that is gone but whose product is there, so
+ * that a repeated job prints it again. */
+joblist_look	granule_look;
 
 /* granule_is_left - whether the combined file of a complete product lies in the tree, from which it is to be removed when
  * all that follows from it is done: 1, 0, or -1. */

@@ -4,10 +4,10 @@
 
 #include "base/child.h"
 #include "granule.h"
+#include "granule/joblist.h"
 #include "netcdf/ncf.h"
 #include "record.h"
 #include "run/run.h"
-#include "stamps.h"
 
 #define MAX_WORKERS 16
 
@@ -137,7 +137,7 @@ find_items(struct processor *p, struct err *e)
 	struct strlist paths = {0}, missing = {0};
 	struct record rec;
 
-	if (stamps_find(r->root, r->ds, r->type, &r->elements, &paths, &missing, e) < 0)
+	if (joblist_granules(&r->elements, r->job, granule_look, r, &paths, &missing, e) < 0)
 		return -1;
 	if (record_wanted(&rec, r, r->ds, r->type) && record_begin(&rec, e) < 0)
 		run_error(r, e);

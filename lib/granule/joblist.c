@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "granule/joblist.h"
 
 static const char *const prefix[JOBLIST_COUNT] = {
@@ -86,5 +85,32 @@ joblist_time(const char *text, int64_t *t, struct err *e)
 		(void)str_fmt(stamp, sizeof(stamp), NULL, "%s", text);
 	if (clock_parse_stamp(stamp, t) != sizeof(stamp) - 1)
 		return err_set(e, E_USAGE, "%.80s: not a time YYYYMMDDTHHMMSS", text);
+	return 0;
+}
+
+int
+joblist_granules(const struct strlist *times, const char *job, joblist_look *look, const void *ctx,
+    struct strlist *paths, struct strlist *missing, struct err *e)
+{
+	char path[LAYOUT_SIZE];
+	struct err why;
+	int64_t t;
+
+	for (size_t i = 0; i < times->n; i++) {
+		size_t before = paths->n;
+
+		if (joblist_time(times->item[i], &t, &why) < 0)
+			return err_set(e, why.code, "%s: %s", job, why.msg);
+		for (int night = 0; night < 2; night++) {
+			int there = look(ctx, t, night != 0, path, e);
+
+			if (there < 0 && e->code != E_DATA)
+				return -1;
+			if (there != 0)
+				strlist_push(paths, path);
+		}
+		if (paths->n == before)
+			strlist_push(missing, times->item[i]);
+	}
 	return 0;
 }

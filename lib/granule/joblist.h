@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "granule/dataset.h"
+#include "granule/layout.h"
 
 /*
  * Job lists and the download lists they name: what they are called, what a name says, times in them. generate-list(5)
@@ -51,5 +53,20 @@ bool	joblist_is_list(const char *name);
 /* joblist_time - an element of the processor's: YYYYMMDDTHHMMSS, or the same without T. -1 with E_USAGE when it is no
  * time. */
 int	joblist_time(const char *text, int64_t *t, struct err *e);
+
+/*
+ * joblist_granules - the files of the granules of these times
+ *
+ * job		the job list, for messages
+ * look		finds the file of a time, by day or night: 1 and its path, 0 when there is none, -1
+ * paths	of those that are there, in the order of the times, day before night; one that is no file fails by its name
+ * missing	times that have neither: the list has the times of all input files, and those of companions may differ
+ *
+ * Returns 0, or -1 with E_USAGE when a time is none.
+ */
+typedef int	joblist_look(const void *ctx, int64_t time, bool night, char out[LAYOUT_SIZE], struct err *e);
+
+int	joblist_granules(const struct strlist *times, const char *job, joblist_look *look, const void *ctx,
+	    struct strlist *paths, struct strlist *missing, struct err *e);
 
 #endif
