@@ -1,11 +1,13 @@
 /* dlc - a run of the list creator */
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "dlc.h"
-#include "report.h"
 #include "window.h"
+
+#define LOG_ENTRIES 1500		/* in one final_log line; CloudWatch takes 256 KB */
 
 /* Range mode lists what was listed before, unless it is asked to look at a state; it never changes one. */
 static int
@@ -111,6 +113,32 @@ announce_lists(struct dlc *d, struct err *e)
 	return ret;
 }
 
+/* A record of each file that is new or changed. */
+static void
+put_files(struct dlc *d)
+{
+	const struct lists *l = &d->lists;
+	struct run *r = &d->run;
+
+	for (size_t i = 0; i < l->npicks && run_goes_on(r); i++) {
+		const struct pick *p = &l->pick[i];
+		char *line = lists_line(l, p), hex[2 * ENTRY_SHA1 + 1];
+		struct item it;
+
+		item_begin(&it, p->file->key);
+		it.text = line;
+		if (r->json) {
+			strlist_push(&it.outputs, line);
+			*strchr(it.outputs.item[0], ' ') = '\0';	/* the URL */
+			hex_text(p->file->sha1, ENTRY_SHA1, hex);
+			item_set(&it, "sha1", "s", hex);
+			item_set(&it, "change", "s", p->changed ? "changed" : "new");
+			item_set(&it, "list", "s?", d->store != NULL ? l->list[p->list].name : NULL);
+		}
+		run_put(r, &it);
+	}
+}
+
 int
 dlc_deliver(struct dlc *d, struct err *e)
 {
@@ -124,7 +152,7 @@ dlc_deliver(struct dlc *d, struct err *e)
 	run_oddities(&d->run, &d->pending.rejected);
 	if (d->queue != NULL && announce_lists(d, e) < 0)
 		return -1;
-	report_files(&d->run, &d->lists, d->store != NULL);
+	put_files(d);
 	if (!run_goes_on(&d->run))	/* not all was printed */
 		return 0;
 	if (d->state.update && d->lists.npicks > 0 && state_save(&d->state, &d->found.files,
@@ -142,7 +170,35 @@ dlc_plan(struct dlc *d)
 		prog_say("would store %s/%s, %zu files", l->ds->key, l->list[i].name, l->list[i].n);
 	if (d->queue != NULL && l->nlists > 0)
 		prog_say("would announce %zu lists to %s", l->nlists, queue_name(d->queue));
-	report_files(&d->run, l, d->store != NULL);
+	put_files(d);
+}
+
+void
+dlc_log(const struct dlc *d)
+{
+	static const char *const sections[] = { "processed", NULL };
+	const struct lists *l = &d->lists;
+	size_t i = 0;
+
+	if (!d->run.final_log)
+		return;
+	do {
+		struct finallog log = { .sections = sections, .bare_end = true };
+		char *line;
+
+		finallog_field(&log, "unique_id", "%s", l->id);
+		finallog_field(&log, "dataset", "%s", l->ds->label);
+		finallog_field(&log, "number_downloads", "%zu", l->npicks);
+		for (size_t n = 0; n < LOG_ENTRIES && i < l->npicks; n++, i++) {
+			line = lists_line(l, &l->pick[i]);
+			finallog_add(&log, 0, line);
+			free(line);
+		}
+		line = finallog_line(&log, "download_list_creator_lambda");
+		prog_log(line);
+		free(line);
+		finallog_fini(&log);
+	} while (i < l->npicks);
 }
 
 void

@@ -43,6 +43,9 @@ int	dlc_deliver(struct dlc *d, struct err *e);
 /* dlc_plan - print what is new, and say what would be done with it. */
 void	dlc_plan(struct dlc *d);
 
+/* dlc_log - the final_log line, or more where it would be too long for the log. */
+void	dlc_log(const struct dlc *d);
+
 /* dlc_failed - a part of the run has failed. */
 void	dlc_failed(struct dlc *d, const struct err *e);
 

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "dlc.h"
-#include "report.h"
 #include "window.h"
 
 #define DAYS_MAX 36500
@@ -153,7 +152,7 @@ main(int argc, char *argv[])
 			dlc_failed(&d, &e);
 		} else if (run_goes_on(r)) {
 			summary(&d);
-			report_final(r, &d.lists);
+			dlc_log(&d);
 		}
 		status = run_end(r, NULL);
 	}
