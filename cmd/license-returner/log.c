@@ -7,9 +7,6 @@
 #include "run/job.h"
 #include "returner.h"
 
-#define START_INFO "return_license - INFO"
-#define INFO "License - INFO"
-
 /* In the order of the reference system. */
 static const struct {
 	enum tokens_kind kind;
@@ -52,10 +49,10 @@ log_begin(const struct returner *p, const char *uid)
 {
 	const struct run *r = &p->run;
 
-	run_log(r, START_INFO, "Unique identifier: %s", uid);
-	run_log(r, START_INFO, "Dataset: %s", r->ds->label);
-	run_log(r, START_INFO, "Processing type: %s", type_word(p));
-	run_log(r, INFO, "Running license returner on %s %s with unique ID of %s.", r->ds->token,
+	run_log(r, LOG_JOB, "Unique identifier: %s", uid);
+	run_log(r, LOG_JOB, "Dataset: %s", r->ds->label);
+	run_log(r, LOG_JOB, "Processing type: %s", type_word(p));
+	run_log(r, LOG_TOKENS, "Running license returner on %s %s with unique ID of %s.", r->ds->token,
 	    p->all ? "all" : ptype_name(r->type), uid);
 }
 
@@ -66,9 +63,9 @@ log_located(const struct returner *p, const char *uid, const struct tokens_retur
 	char *name = title_of(p, uid, k);
 
 	if (back->located[k])
-		run_log(&p->run, INFO, "Located %s %s: %d reserved licenses.", order[i].label, name, back->number[k]);
+		run_log(&p->run, LOG_TOKENS, "Located %s %s: %d reserved licenses.", order[i].label, name, back->number[k]);
 	else
-		run_log(&p->run, INFO, "Could not locate %s.", name);
+		run_log(&p->run, LOG_TOKENS, "Could not locate %s.", name);
 	free(name);
 }
 
@@ -85,16 +82,16 @@ log_search(const struct returner *p, const char *uid, const struct tokens_return
 			continue;
 		log_located(p, uid, back, i);
 		if (back->located[k])
-			run_log(&p->run, INFO, "Number of %s licenses reserved: %d.", order[i].what, back->number[k]);
+			run_log(&p->run, LOG_TOKENS, "Number of %s licenses reserved: %d.", order[i].what, back->number[k]);
 		else
-			run_log(&p->run, INFO, "Number of %s licenses reserved: None.", order[i].what);
+			run_log(&p->run, LOG_TOKENS, "Number of %s licenses reserved: None.", order[i].what);
 		if (k != TOKENS_FL || !refined)
 			continue;
 		log_located(p, uid, back, 1);	/* refined's looks whether the floating ones are quicklook's */
 		if (back->located[TOKENS_QL] && !back->located[TOKENS_FL]) {
-			run_log(&p->run, INFO,
+			run_log(&p->run, LOG_TOKENS,
 			    "Quicklook licenses exist and floating license(s) belongs to quicklook operations.");
-			run_log(&p->run, INFO, "Not modifying floating license(s).");
+			run_log(&p->run, LOG_TOKENS, "Not modifying floating license(s).");
 		}
 	}
 }
@@ -104,15 +101,15 @@ log_change(const struct returner *p, const char *uid, const struct tokens_return
 {
 	const struct run *r = &p->run;
 
-	run_log(r, INFO, "Placed hold on IDL licenses.");
+	run_log(r, LOG_TOKENS, "Placed hold on IDL licenses.");
 	for (enum tokens_kind k = TOKENS_QL; k < TOKENS_KINDS; k++) {
 		int before = back->free[k] - back->number[k];
 		char *pool = title(k == TOKENS_FL ? TOKENS_FLOATING : r->ds->key);
 
 		if (back->removed[k]) {
-			run_log(r, INFO, "Current %s pool: %d.", k == TOKENS_FL ? "floating" : "dataset",
+			run_log(r, LOG_TOKENS, "Current %s pool: %d.", k == TOKENS_FL ? "floating" : "dataset",
 			    before > 0 ? before : 0);
-			run_log(r, INFO, "Wrote %d license(s) to %s parameter.", back->number[k], pool);
+			run_log(r, LOG_TOKENS, "Wrote %d license(s) to %s parameter.", back->number[k], pool);
 		}
 		free(pool);
 	}
@@ -120,10 +117,10 @@ log_change(const struct returner *p, const char *uid, const struct tokens_return
 		char *name = title_of(p, uid, k);
 
 		if (back->removed[k])
-			run_log(r, INFO, "Deleted parameter: %s.", name);
+			run_log(r, LOG_TOKENS, "Deleted parameter: %s.", name);
 		free(name);
 	}
-	run_log(r, INFO, "Removed hold on IDL licenses.");
+	run_log(r, LOG_TOKENS, "Removed hold on IDL licenses.");
 }
 
 void
@@ -138,7 +135,7 @@ log_returned(const struct returner *p, const char *uid, const struct tokens_retu
 	if (back->removed[TOKENS_QL] || back->removed[TOKENS_R] || back->removed[TOKENS_FL])
 		log_change(p, uid, back);
 	else
-		run_log(&p->run, INFO, "No licenses detected to return.");
+		run_log(&p->run, LOG_TOKENS, "No licenses detected to return.");
 	finallog_field(&log, "unique_id", "%s", uid);
 	finallog_field(&log, "dataset", "%s", p->run.ds->label);
 	finallog_field(&log, "processing_type", "%s", type_word(p));

@@ -9,9 +9,6 @@
 #include "run/tokenpool.h"
 #include "returner.h"
 
-#define START_INFO "return_license - INFO"
-#define INFO "License - INFO"
-
 static const struct option_row rows[] = {
 	{ 0, "tokens", "PLACE", OPT_TEXT, offsetof(struct returner, place),
 	    "the pool: a directory, s3://BUCKET/PREFIX, or none:\n(GENERATE_POOL, else tokens in the shared tree)" },
@@ -37,7 +34,7 @@ static const struct program program = {
 	.common = COMMON_LIST | COMMON_DATASET | COMMON_TYPE | COMMON_DRY | COMMON_ROOT | COMMON_JOB | COMMON_STRICT |
 	    COMMON_JSON | COMMON_FAILED | COMMON_NOTIFY | COMMON_FINAL_LOG,
 	.subject = "Generate workflow error: LICENSE RETURNER error",
-	.times = START_INFO,
+	.times = LOG_JOB,
 };
 
 /* One workflow: > 0 tokens were returned, 0 it held none, < 0 failed. */
@@ -83,7 +80,7 @@ on_event(void *ctx, enum tokens_event event, const char *text)
 
 	(void)text;
 	if (event == TOKENS_WAITING)
-		run_log(r, INFO, "Waiting for license retrieval...");
+		run_log(r, LOG_TOKENS, "Waiting for license retrieval...");
 }
 
 /* So that programs that were started together do not all change the pool at the same moment. */
@@ -97,7 +94,7 @@ sleep_first(const struct returner *p)
 		return;
 	uid_new(uid);
 	ts.tv_sec = 1 + (time_t)(strtoul(uid, NULL, 16) % (unsigned long)p->delay);
-	run_log(&p->run, START_INFO, "Sleeping %ld seconds...", (long)ts.tv_sec);
+	run_log(&p->run, LOG_JOB, "Sleeping %ld seconds...", (long)ts.tv_sec);
 	(void)nanosleep(&ts, NULL);
 }
 
@@ -148,7 +145,7 @@ main(int argc, char *argv[])
 	} else if (p.sizes != NULL) {
 		care_sizes(&p);
 	} else {
-		run_log(&p.run, START_INFO, "Job identifier: %s", job_id());
+		run_log(&p.run, LOG_JOB, "Job identifier: %s", job_id());
 		sleep_first(&p);
 		run_list(&p.run, work);
 	}

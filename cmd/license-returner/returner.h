@@ -6,6 +6,10 @@
 
 /* The run of license-returner: its options, and the pool. */
 
+/* Who speaks in log lines: about the job, about its tokens. */
+#define LOG_JOB "return_license - INFO"
+#define LOG_TOKENS "License - INFO"
+
 struct returner {
 	struct run run;
 	const char *place;		/* --tokens */

@@ -37,7 +37,7 @@ static const struct program program = {
 	.rows = rows,
 	.common = COMMON_JOBS | COMMON_DRY | COMMON_ROOT | COMMON_JSON | COMMON_STRICT | COMMON_NOTIFY | COMMON_FINAL_LOG,
 	.subject = "Generate Purger Lambda Failure",
-	.times = INFO,
+	.times = LOG_PURGER,
 	.own_mail = true,
 };
 
@@ -103,9 +103,9 @@ purge(struct purger *p)
 	struct err e;
 	int rc;
 
-	run_log(r, INFO, "Running operations to remove data from EFS.");
-	run_log(r, INFO, "Read config file: %s", p->config != NULL ? p->config : "built in");
-	run_log(r, INFO, "Gathered list of files to archive and delete for Generate components from the EFS.");
+	run_log(r, LOG_PURGER, "Running operations to remove data from EFS.");
+	run_log(r, LOG_PURGER, "Read config file: %s", p->config != NULL ? p->config : "built in");
+	run_log(r, LOG_PURGER, "Gathered list of files to archive and delete for Generate components from the EFS.");
 	for (size_t i = 0; i < p->rules.n && run_goes_on(r); i++) {
 		const struct rule *rule = &p->rules.rule[i];
 
@@ -121,8 +121,8 @@ purge(struct purger *p)
 		}
 		bundle_close(&p->bundle);
 	}
-	run_log(r, INFO, "%zu files have been removed from the file system.", p->deleted);
-	run_log(r, INFO, "%zu files have been archived and then removed from the file system.", p->archived);
+	run_log(r, LOG_PURGER, "%zu files have been removed from the file system.", p->deleted);
+	run_log(r, LOG_PURGER, "%zu files have been archived and then removed from the file system.", p->archived);
 	finallog_field(&r->log, "deleted", "%zu", p->deleted);
 	finallog_field(&r->log, "archived", "%zu", p->archived);
 	finallog_field(&r->log, "skipped", "%zu", p->kept);

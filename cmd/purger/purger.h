@@ -11,7 +11,7 @@
  * tells what it finds (tell), and puts into a bundle what is to be archived.
  */
 
-#define INFO "purger - INFO"
+#define LOG_PURGER "purger - INFO"
 
 struct purger {
 	struct run run;

@@ -40,7 +40,7 @@ tell_taken(struct purger *p, const struct finding *f, const char *path, struct i
 
 	p->freed += f->bytes;
 	*(archived ? &p->archived : &p->deleted) += 1;
-	run_log(&p->run, INFO, "%s: %s.", archived ? "Archived" : "Deleted", path);
+	run_log(&p->run, LOG_PURGER, "%s: %s.", archived ? "Archived" : "Deleted", path);
 	it->text = record(p, f, path);
 	if (f->url != NULL)
 		strlist_push(&it->outputs, f->url);
@@ -124,6 +124,6 @@ tell_log(void *ctx, const char *what, const char *name)
 {
 	const struct purger *p = ctx;
 
-	run_log(&p->run, INFO, "%s: %s%s%s.", what, strchr(name, ':') == NULL ? p->run.root : "",
+	run_log(&p->run, LOG_PURGER, "%s: %s%s%s.", what, strchr(name, ':') == NULL ? p->run.root : "",
 	    strchr(name, ':') == NULL ? "/" : "", name);
 }
