@@ -39,6 +39,21 @@ claim_is_of(const char *path, const char *uid)
 }
 
 int
+claim_root(struct partition *p, const char *root, struct err *e)
+{
+	char plans[LAYOUT_SIZE];
+
+	free(p->root);
+	free(p->plans);
+	p->plans = NULL;
+	p->root = backend_directory(root, PLACE_ASIS, e);
+	if (p->root == NULL || layout_dir(p->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, plans, e) < 0)
+		return -1;
+	p->plans = xstrdup(p->outdir != NULL ? p->outdir : plans);
+	return 0;
+}
+
+int
 claim_lock(const struct partition *p, struct err *e)
 {
 	/* What jobs of the reference system expect; production mounts these directories one by one. */

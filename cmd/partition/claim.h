@@ -18,6 +18,9 @@
 /* claim_is_of - whether path is that of a list which the run with that id has claimed. */
 bool	claim_is_of(const char *path, const char *uid);
 
+/* claim_root - the tree, and where its plans are. -1 with e set. */
+int	claim_root(struct partition *p, const char *root, struct err *e);
+
 /* claim_lock - make the directories that programs expect, and wait for the lock of the dataset; returns its descriptor,
  * -1 with E_ENV, E_SIGNAL. close(2) unlocks. */
 int	claim_lock(const struct partition *p, struct err *e);

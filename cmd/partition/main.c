@@ -55,67 +55,6 @@ static const struct program program = {
 	.own_mail = true,
 };
 
-/* The tree, and where its plans are. */
-static int
-set_root(struct partition *p, const char *root, struct err *e)
-{
-	char plans[LAYOUT_SIZE];
-
-	free(p->root);
-	free(p->plans);
-	p->plans = NULL;
-	p->root = backend_directory(root, PLACE_ASIS, e);
-	if (p->root == NULL || layout_dir(p->root, LAYOUT_PLANS, NULL, PTYPE_COUNT, 0, plans, e) < 0)
-		return -1;
-	p->plans = xstrdup(p->outdir != NULL ? p->outdir : plans);
-	return 0;
-}
-
-/* --- a plan that is there --------------------------------------------------------------------------------------- */
-
-/* --resume, and a message that comes a second time. 1 when jobs that ran here have failed, 0, or -1. */
-static int
-resume(struct partition *p, const char *path, struct err *e)
-{
-	struct tokens *pool = NULL;
-	struct plan plan = {0};
-	int ret = -1;
-
-	if (plan_read(&plan, path, e) < 0) {
-		e->code = e->code == E_BUSY ? E_RETRY : e->code;
-		goto out;
-	}
-	p->run.ds = dataset_find(plan.dataset);
-	if (p->run.ds == NULL || !tokens_is_uid(plan.uid)) {
-		err_set(e, E_USAGE, "%s: its dataset or unique id is not one", path);
-		goto out;
-	}
-	xsnprintf(p->uid, sizeof(p->uid), "%s", plan.uid);
-	if (p->engine_given != NULL && strcmp(p->engine_given, plan.engine) != 0) {
-		if (plan.done || (plan.n > 0 && plan.job[0].id != NULL))
-			run_usage("--engine: jobs of %s are at %s already", path, plan.engine);
-		if (str_starts(p->engine_given, "batch:") != str_starts(plan.engine, "batch:"))
-			run_usage("--engine: the commands of %s are those of %s", path, plan.engine);	/* no program */
-		free(plan.engine);
-		plan.engine = xstrdup(p->engine_given);
-	}
-	if (plan.done && plan.refused)
-		prog_info("%s: undone, its lists were sent to the pending queue", path);
-	if (plan.done || p->run.dry_run) {
-		if (!plan.refused)
-			submit_show(p, &plan);
-		ret = 0;
-		goto out;
-	}
-	p->prefix = p->prefix != NULL ? p->prefix : plan.prefix;
-	if (set_root(p, plan.root, e) == 0 && submit_retake(p, &plan, &pool, e) == 0)
-		ret = submit_plan(p, &plan, pool);
-out:
-	tokens_close(pool);
-	plan_fini(&plan);
-	return ret;
-}
-
 /* --- a new plan ------------------------------------------------------------------------------------------------- */
 
 /*
@@ -230,7 +169,7 @@ again:
 		(void)close(lock);
 	if (earlier != NULL) {
 		prog_info("%s: this message has been here before", earlier);
-		ret = resume(p, earlier, e);
+		ret = submit_resume(p, earlier, e);
 	}
 out:
 	free(earlier);
@@ -289,7 +228,7 @@ set_places(struct partition *p, struct err *e)
 {
 	if (p->run.outdir != NULL && (p->outdir = backend_directory(p->run.outdir, PLACE_ASIS, e)) == NULL)
 		return -1;
-	return set_root(p, p->run.root, e) < 0 || make_absolute(&p->to, e) < 0 || make_absolute(&p->announce, e) < 0 ||
+	return claim_root(p, p->run.root, e) < 0 || make_absolute(&p->to, e) < 0 || make_absolute(&p->announce, e) < 0 ||
 	    make_absolute(&p->logs, e) < 0 ? -1 : 0;
 }
 
@@ -305,7 +244,7 @@ main(int argc, char *argv[])
 	check_options(&p);
 	if (set_places(&p, &e) < 0 || run_open(r, &e) < 0)
 		return run_abort(r, &e);
-	ret = p.resume != NULL ? resume(&p, p.resume, &e) : start(&p, &e);
+	ret = p.resume != NULL ? submit_resume(&p, p.resume, &e) : start(&p, &e);
 	if (ret < 0) {
 		run_error(r, &e);
 		notify_add(&r->notify, "%s\n", e.msg);

@@ -141,8 +141,9 @@ retake(struct tokens *t, const struct plan *p, struct err *e)
 	return -1;
 }
 
-int
-submit_retake(struct partition *p, const struct plan *plan, struct tokens **pool, struct err *e)
+/* Open the pool and make sure that a plan that is resumed holds its tokens: those of its dead run are taken over. */
+static int
+retake_all(struct partition *p, const struct plan *plan, struct tokens **pool, struct err *e)
 {
 	int held;
 
@@ -225,8 +226,8 @@ put_plan(struct partition *p, const struct plan *plan)
 	run_put(&p->run, &it);
 }
 
-void
-submit_show(struct partition *p, const struct plan *plan)
+static void
+show(struct partition *p, const struct plan *plan)
 {
 	if (!p->run.dry_run)
 		put_plan(p, plan);
@@ -389,7 +390,7 @@ submit_plan(struct partition *p, struct plan *plan, struct tokens *pool)
 	int ret;
 
 	if (p->run.dry_run) {
-		submit_show(p, plan);
+		show(p, plan);
 		return 0;
 	}
 	ret = submit_jobs(p, plan, pool, &e);
@@ -409,4 +410,46 @@ submit_plan(struct partition *p, struct plan *plan, struct tokens *pool)
 	p->run.status = ST_ENV;
 	free(what);
 	return 0;
+}
+
+int
+submit_resume(struct partition *p, const char *path, struct err *e)
+{
+	struct tokens *pool = NULL;
+	struct plan plan = {0};
+	int ret = -1;
+
+	if (plan_read(&plan, path, e) < 0) {
+		e->code = e->code == E_BUSY ? E_RETRY : e->code;
+		goto out;
+	}
+	p->run.ds = dataset_find(plan.dataset);
+	if (p->run.ds == NULL || !tokens_is_uid(plan.uid)) {
+		err_set(e, E_USAGE, "%s: its dataset or unique id is not one", path);
+		goto out;
+	}
+	xsnprintf(p->uid, sizeof(p->uid), "%s", plan.uid);
+	if (p->engine_given != NULL && strcmp(p->engine_given, plan.engine) != 0) {
+		if (plan.done || (plan.n > 0 && plan.job[0].id != NULL))
+			run_usage("--engine: jobs of %s are at %s already", path, plan.engine);
+		if (str_starts(p->engine_given, "batch:") != str_starts(plan.engine, "batch:"))
+			run_usage("--engine: the commands of %s are those of %s", path, plan.engine);	/* no program */
+		free(plan.engine);
+		plan.engine = xstrdup(p->engine_given);
+	}
+	if (plan.done && plan.refused)
+		prog_info("%s: undone, its lists were sent to the pending queue", path);
+	if (plan.done || p->run.dry_run) {
+		if (!plan.refused)
+			show(p, &plan);
+		ret = 0;
+		goto out;
+	}
+	p->prefix = p->prefix != NULL ? p->prefix : plan.prefix;
+	if (claim_root(p, plan.root, e) == 0 && retake_all(p, &plan, &pool, e) == 0)
+		ret = submit_plan(p, &plan, pool);
+out:
+	tokens_close(pool);
+	plan_fini(&plan);
+	return ret;
 }

@@ -34,13 +34,6 @@ int	submit_share(struct partition *p, struct tokens *pool, const struct tokens_g
 /* submit_release - give all of them back. */
 int	submit_release(struct partition *p, struct tokens *pool, struct err *e);
 
-/* submit_retake - open the pool and make sure that a plan that is resumed holds its tokens: those of its dead run are
- * taken over. Returns 0; -1, with E_RETRY when they are not free. */
-int	submit_retake(struct partition *p, const struct plan *plan, struct tokens **pool, struct err *e);
-
-/* submit_show - print the plan (not in a dry run) and its jobs. */
-void	submit_show(struct partition *p, const struct plan *plan);
-
 /*
  * submit_plan - print the plan, submit what is not submitted yet and print each job as soon as it is; where the engine
  * works in this process, run the jobs. A dry run only prints them
@@ -53,5 +46,8 @@ void	submit_show(struct partition *p, const struct plan *plan);
  * submitted but jobs that ran here have failed.
  */
 int	submit_plan(struct partition *p, struct plan *plan, struct tokens *pool);
+
+/* submit_resume - the same with a plan that is there: --resume, or a message that comes a second time. 1, 0, or -1. */
+int	submit_resume(struct partition *p, const char *path, struct err *e);
 
 #endif
