@@ -144,7 +144,7 @@ main(int argc, char *argv[])
 		if (dlc_look(&d, &e) < 0) {
 			dlc_failed(&d, &e);
 			if (r->status == ST_SOME)
-				r->status = ST_USAGE;	/* nothing was done */
+				run_status(r, ST_USAGE);	/* nothing was done */
 		} else if (r->dry_run) {
 			dlc_plan(&d);
 			summary(&d);

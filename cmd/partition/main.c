@@ -248,12 +248,12 @@ main(int argc, char *argv[])
 	if (ret < 0) {
 		run_error(r, &e);
 		notify_add(&r->notify, "%s\n", e.msg);
-		r->status = e.code == E_USAGE ? ST_USAGE : ST_ENV;
+		run_status(r, e.code == E_USAGE ? ST_USAGE : ST_ENV);
 	} else if (ret > 0) {
-		r->status = r->status == ST_OK ? ST_SOME : r->status;
+		run_status(r, r->status == ST_OK ? ST_SOME : r->status);
 	} else if (r->status == ST_SOME && p.event && !r->strict) {
 		prog_info("the message is done with: all that is good in its lists is on its way");
-		r->status = ST_OK;
+		run_status(r, ST_OK);
 	}
 	return run_end(r, p.planned ? "partition_and_submit" : NULL);
 }

@@ -407,7 +407,7 @@ submit_plan(struct partition *p, struct plan *plan, struct tokens *pool)
 		what = xstrdup("undone, another try would not help; the lists have to be given again");
 	prog_say("%s: %s", plan->path, what);
 	notify_add(&p->run.notify, "%s\n%s: %s\n", e.msg, plan->path, what);
-	p->run.status = ST_ENV;
+	run_status(&p->run, ST_ENV);
 	free(what);
 	return 0;
 }

@@ -217,6 +217,14 @@ run_error(struct run *r, const struct err *e)
 	(void)pthread_mutex_unlock(&r->lock);
 }
 
+void
+run_status(struct run *r, int status)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	r->status = status;
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
 static void
 failed_bytes(struct run *r, const char *line, size_t size)
 {

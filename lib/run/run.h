@@ -137,6 +137,9 @@ void	run_progress(struct run *r, size_t begun, size_t workers, uint64_t bytes, c
 /* run_error - a failure that is none of an item: said, and in the status. Any thread. */
 void	run_error(struct run *r, const struct err *e);
 
+/* run_status - the status is this now, whatever failed. Any thread. */
+void	run_status(struct run *r, int status);
+
 /* run_bad_line - a failure without a record: the line that in has returned last is none. The first twenty of a run are
  * named, the others counted at its end. Returns whether it was named. Any thread. */
 bool	run_bad_line(struct run *r, const struct list_in *in, const struct err *e);
