@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "report.h"
 #include "run/job.h"
@@ -18,14 +19,11 @@ const char *const report_sections[] = { "processed", "created", "quarantined", "
 static int
 list_of(struct report *r, const struct outcome *o, char path[LAYOUT_SIZE], struct err *e)
 {
-	char name[160], stamp[CLOCK_STAMP_SIZE];
+	char name[JOBLIST_SIZE];
 
 	if (r->waiting != NULL)
 		return str_fmt(path, LAYOUT_SIZE, e, "%s", r->waiting);
-	clock_stamp(clock_now(), stamp);
-	if (str_fmt(name, sizeof(name), e, "%s_%s_%.11s0000_%s.txt", o->ds->key, ptype_name(o->type), stamp,
-	    job_run_id()) < 0)
-		return -1;
+	joblist_waiting(o->ds, o->type, job_run_id(), name);
 	return layout_path(r->run->root, LAYOUT_COMBINER_JOBS, o->ds, o->type, 0, name, path, e);
 }
 

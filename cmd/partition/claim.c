@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "claim.h"
+#include "granule/joblist.h"
 #include "granule/layout.h"
 #include "granule/name.h"
 
@@ -221,12 +222,12 @@ claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct
 {
 	struct waiting w = { .files = files, .names = names };
 	struct strlist lists = {0};
-	char dir[LAYOUT_SIZE], part[64];
+	char dir[LAYOUT_SIZE], part[JOBLIST_SIZE];
 	int ret = -1;
 
 	if (p->run.type == PTYPE_REFINED || p->outdir != NULL)
 		return 0;
-	xsnprintf(part, sizeof(part), "%s_%s", p->run.ds->key, ptype_name(PTYPE_QUICKLOOK));
+	joblist_waiting(p->run.ds, PTYPE_QUICKLOOK, NULL, part);
 	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, PTYPE_QUICKLOOK, 0, dir, e) == 0)
 		ret = find(dir, part, &lists, e);
 	for (size_t i = 0; ret == 0 && i < lists.n; i++)

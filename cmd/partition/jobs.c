@@ -39,12 +39,6 @@ static const struct {
 	    { "--root", "{root}", "--tokens", "{pool}", "-d", "{dataset}", "-t", "{ptype}", "{unique_id}" } },
 };
 
-static const char *
-type_name(enum ptype t)
-{
-	return t == PTYPE_COUNT ? JOBLIST_UNMATCHED : ptype_name(t);
-}
-
 /* --- reading job_config.json ------------------------------------------------------------------------------------ */
 
 struct config {
@@ -58,7 +52,7 @@ static char *
 key_of(enum component c, const struct dataset *ds, enum ptype t)
 {
 	return c == COMP_RETURNER ? xfmt("%s_%s", component[c].key, ds->key) :
-	    xfmt("%s_%s_%s", component[c].key, ds->key, type_name(t));
+	    xfmt("%s_%s_%s", component[c].key, ds->key, joblist_type(t));
 }
 
 static bool
@@ -256,7 +250,7 @@ config_command(const struct config *c, enum component comp, const struct dataset
 {
 	const char *venue = strrchr(v->prefix, '-'), *name = NULL, *share = NULL;
 	const struct word w[WORDS] = {
-		{ "input_list", v->list }, { "prefix", v->prefix }, { "unique_id", v->uid }, { "ptype", type_name(t) },
+		{ "input_list", v->list }, { "prefix", v->prefix }, { "unique_id", v->uid }, { "ptype", joblist_type(t) },
 		{ "input_path", v->path }, { "dataset", ds->key }, { "root", v->root }, { "pool", v->pool },
 		{ "to", v->to }, { "announce", v->announce }, { "venue", venue != NULL ? venue + 1 : v->prefix },
 		{ "data_type", ds->data_type },
@@ -275,7 +269,7 @@ config_command(const struct config *c, enum component comp, const struct dataset
 	job->cpus = entry != NULL ? number_of(json_object_get(entry, "cpu")) : BUILTIN_CPUS;
 	job->memory = entry != NULL ? (long)number_of(json_object_get(entry, "memory")) : BUILTIN_MEMORY;
 	job->share = share != NULL ? xstrdup(share) :
-	    xfmt("generate%s%s", ds->key, comp == COMP_RETURNER ? "license" : type_name(t));
+	    xfmt("generate%s%s", ds->key, comp == COMP_RETURNER ? "license" : joblist_type(t));
 	if (program)
 		strlist_push(&job->argv, name != NULL ? name : component[comp].name);
 	for (i = 0; entry == NULL && i < MAX_ARGS && component[comp].args[i] != NULL; i++)
@@ -330,7 +324,7 @@ jobs_dirs(const struct partition *p, struct worklists *w, struct err *e)
 static char *
 job_name(const struct maker *m, enum component comp, const struct array *a)
 {
-	const char *prefix = m->p->prefix, *key = m->p->run.ds->key, *type = type_name(a->type);
+	const char *prefix = m->p->prefix, *key = m->p->run.ds->key, *type = joblist_type(a->type);
 
 	if (!m->container)
 		return xfmt("%s-%s-%s-%s-%zu-%s", prefix, key, type, component[comp].name, a->number, m->p->uid);
@@ -365,7 +359,7 @@ add_job(const struct maker *m, enum component comp, const struct array *a, size_
 	}
 	job.name = job_name(m, comp, a);
 	job.component = xstrdup(component[comp].name);
-	job.ptype = xstrdup(type_name(a->type));
+	job.ptype = xstrdup(joblist_type(a->type));
 	job.definition = xfmt("%s-%s", p->prefix, component[comp].name);
 	job.array = (int)a->number;
 	job.size = (int)a->jobs;

@@ -1,5 +1,6 @@
 /* joblist - names of job lists, and what they say */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,17 +13,17 @@ static const char *const prefix[JOBLIST_COUNT] = {
 	[JOBLIST_PROCESSOR] = "processor_timestamp_list_",
 };
 
-static const char *
-type_name(enum ptype t)
+const char *
+joblist_type(enum ptype t)
 {
-	return t == PTYPE_COUNT ? JOBLIST_UNMATCHED : ptype_name(t);
+	return t == PTYPE_COUNT ? "unmatched" : ptype_name(t);
 }
 
 void
 joblist_name(enum joblist what, const struct dataset *ds, enum ptype t, const char *stamp, size_t array,
     const char *uid, char out[JOBLIST_SIZE])
 {
-	xsnprintf(out, JOBLIST_SIZE, "%s%s_%s_%s_%zu_%s.json", prefix[what], ds->token, type_name(t), stamp, array, uid);
+	xsnprintf(out, JOBLIST_SIZE, "%s%s_%s_%s_%zu_%s.json", prefix[what], ds->token, joblist_type(t), stamp, array, uid);
 }
 
 void
@@ -33,7 +34,19 @@ joblist_downloads(const struct dataset *ds, enum ptype t, const char *stamp, siz
 
 	if (t != PTYPE_COUNT)
 		xsnprintf(number, sizeof(number), "_%zu", job);
-	xsnprintf(out, JOBLIST_SIZE, "%s_%s_%s_%zu%s_%s.txt", ds->key, type_name(t), stamp, array, number, uid);
+	xsnprintf(out, JOBLIST_SIZE, "%s_%s_%s_%zu%s_%s.txt", ds->key, joblist_type(t), stamp, array, number, uid);
+}
+
+void
+joblist_waiting(const struct dataset *ds, enum ptype t, const char *run, char out[JOBLIST_SIZE])
+{
+	size_t n = (size_t)snprintf(out, JOBLIST_SIZE, "%s_%s", ds->key, ptype_name(t));
+	char stamp[CLOCK_STAMP_SIZE];
+
+	if (run == NULL)
+		return;
+	clock_stamp(clock_now(), stamp);
+	xsnprintf(out + n, JOBLIST_SIZE - n, "_%.11s0000_%.200s.txt", stamp, run);
 }
 
 void

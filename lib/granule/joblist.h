@@ -19,7 +19,6 @@
 
 #define JOBLIST_LIST_MAX 900		/* bytes of a download list's name: it becomes a key of a store */
 #define JOBLIST_SIZE 256		/* of a name */
-#define JOBLIST_UNMATCHED "unmatched"	/* stands where a type stands, for files without an SST file */
 
 enum joblist {
 	JOBLIST_DOWNLOADS,		/* for downloader: names of download lists */
@@ -38,6 +37,13 @@ void	joblist_name(enum joblist what, const struct dataset *ds, enum ptype t, con
 	    const char *uid, char out[JOBLIST_SIZE]);
 void	joblist_downloads(const struct dataset *ds, enum ptype t, const char *stamp, size_t array, size_t job,
 	    const char *uid, char out[JOBLIST_SIZE]);
+
+/* joblist_type - the name of a type there; "unmatched" for PTYPE_COUNT, files without an SST file. */
+const char	*joblist_type(enum ptype t);
+
+/* joblist_waiting - the list of SST files that a run of combiner keeps waiting in this hour; with run NULL, what stands
+ * in the names of all such lists. */
+void	joblist_waiting(const struct dataset *ds, enum ptype t, const char *run, char out[JOBLIST_SIZE]);
 
 /* joblist_identity - dataset and type that the base name of a job list or download list tells; NULL and PTYPE_COUNT
  * where it does not. */
