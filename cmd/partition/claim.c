@@ -57,26 +57,16 @@ claim_root(struct partition *p, const char *root, struct err *e)
 int
 claim_lock(const struct partition *p, struct err *e)
 {
-	/* What jobs of the reference system expect; production mounts these directories one by one. */
-	static const char *const made[] = {
-		"combiner/downloads", "combiner/jobs", "combiner/logs",
-		"downloader/lists", "downloader/logs", "downloader/scratch",
-		"processor/input",
-		"processor/logs/error_logs", "processor/logs/processing_logs", "processor/logs/seatmp_manager",
-		"processor/scratch/current_jobs", "processor/scratch/current_logs", "processor/scratch/email",
-		"processor/scratch/locks", "processor/scratch/quarantine",
-	};
-	char *path = xfmt("%s/processor/output/%s", p->root, p->run.ds->instrument->core);
-	int ret = file_mkdirs(path, e) < 0 ? -1 : file_mkdirs(p->plans, e), fd;
+	char dir[LAYOUT_SIZE], *path;
+	const char *expected;
+	int fd;
 
-	for (size_t i = 0; ret == 0 && i < sizeof(made) / sizeof(*made); i++) {
-		free(path);
-		path = xfmt("%s/%s", p->root, made[i]);
-		ret = file_mkdirs(path, e);
-	}
-	free(path);
-	if (ret < 0)
+	if (layout_path(p->root, LAYOUT_OUTPUT, NULL, PTYPE_COUNT, 0, p->run.ds->instrument->core, dir, e) < 0 ||
+	    file_mkdirs(dir, e) < 0 || file_mkdirs(p->plans, e) < 0)
 		return -1;
+	for (size_t i = 0; (expected = layout_expected(i)) != NULL; i++)
+		if (str_fmt(dir, sizeof(dir), e, "%s/%s", p->root, expected) < 0 || file_mkdirs(dir, e) < 0)
+			return -1;
 	path = xfmt("%s/.%s.lock", p->plans, p->run.ds->key);
 	fd = file_open_locked(path, O_RDWR | O_CREAT, FILE_MODE, FILE_WAIT, e);
 	free(path);

@@ -32,46 +32,45 @@ static const char *const age_name[3] = { "mtime", "name", "atime" };
  */
 static const struct builtin {
 	const char *component, *entry;
-	enum layout dir;		/* LAYOUT_COUNT: below is all of the path */
-	const char *below;
+	enum layout dir;
 	double hours;
 	bool archive;
 	const char *patterns;
 } builtin[] = {
-	{ "downloader", "input_lists_quicklook", LAYOUT_DOWNLOAD_LISTS, "", 48, true,
+	{ "downloader", "input_lists_quicklook", LAYOUT_DOWNLOAD_LISTS, 48, true,
 	    "*quicklook*.json *quicklook*.txt" },
-	{ "downloader", "input_lists_refined", LAYOUT_DOWNLOAD_LISTS, "", 96, true,
+	{ "downloader", "input_lists_refined", LAYOUT_DOWNLOAD_LISTS, 96, true,
 	    "*refined*.json *refined*.txt" },
-	{ "downloader", "input_lists_unmatched", LAYOUT_DOWNLOAD_LISTS, "", 96, true,
+	{ "downloader", "input_lists_unmatched", LAYOUT_DOWNLOAD_LISTS, 96, true,
 	    "*unmatched*.json *unmatched*.txt *.common_incomplete_file*" },
-	{ "downloader", "logs", LAYOUT_COUNT, "downloader/logs", 96, false, "*" },
-	{ "downloader", "scratch", LAYOUT_COUNT, "downloader/scratch", 96, false,
+	{ "downloader", "logs", LAYOUT_DOWNLOADER_LOGS, 96, false, "*" },
+	{ "downloader", "scratch", LAYOUT_DOWNLOADER_SCRATCH, 96, false,
 	    "*_level2_download_processes/* run_report_for_interprocess_communication_for_processing_level_L2_"
 	    "processing_type*.txt final_log_message_*.txt counts/generic_download_error_counts/*" },
-	{ "combiner", "input_lists_quicklook", LAYOUT_COMBINER_LISTS, "", 48, true, "*quicklook*.json" },
-	{ "combiner", "input_lists_refined", LAYOUT_COMBINER_LISTS, "", 96, true, "*refined*.json" },
-	{ "combiner", "downloads_ancillary", LAYOUT_COMBINER_LISTS, "", 48, false,
+	{ "combiner", "input_lists_quicklook", LAYOUT_COMBINER_LISTS, 48, true, "*quicklook*.json" },
+	{ "combiner", "input_lists_refined", LAYOUT_COMBINER_LISTS, 96, true, "*refined*.json" },
+	{ "combiner", "downloads_ancillary", LAYOUT_COMBINER_LISTS, 48, false,
 	    "*/.hidden/* */.hidden/.* */.registry/*" },
-	{ "combiner", "downloads_quicklook", LAYOUT_COMBINER_LISTS, "", 72, false, "*_QUICKLOOK/*" },
-	{ "combiner", QUICKLOOK_TANK, LAYOUT_HOLDING, "", 72, false, "* *_QUICKLOOK/*" },
-	{ "combiner", "jobs", LAYOUT_COMBINER_JOBS, "", 48, false, "*job_is_running.txt" },
-	{ "combiner", "waiting", LAYOUT_COMBINER_JOBS, "", 168, true, "*_quicklook_*.txt *_refined_*.txt" },
-	{ "combiner", "staged", LAYOUT_INPUT, "", 168, false,
+	{ "combiner", "downloads_quicklook", LAYOUT_COMBINER_LISTS, 72, false, "*_QUICKLOOK/*" },
+	{ "combiner", QUICKLOOK_TANK, LAYOUT_HOLDING, 72, false, "* *_QUICKLOOK/*" },
+	{ "combiner", "jobs", LAYOUT_COMBINER_JOBS, 48, false, "*job_is_running.txt" },
+	{ "combiner", "waiting", LAYOUT_COMBINER_JOBS, 168, true, "*_quicklook_*.txt *_refined_*.txt" },
+	{ "combiner", "staged", LAYOUT_INPUT, 168, false,
 	    "final_log_message_*.txt *_QUICKLOOK/*.nc *_REFINED/*.nc *_QUICKLOOK/*/*/*.nc *_REFINED/*/*/*.nc" },
-	{ "processor", "input_lists_quicklook", LAYOUT_INPUT, "", 48, true, "*quicklook*.json" },
-	{ "processor", "input_lists_refined", LAYOUT_INPUT, "", 96, true, "*refined*.json" },
-	{ "processor", "scratch", LAYOUT_SCRATCH, "", 96, false, "locks/* heart_beat_*.txt" },
-	{ "processor", "scratch_quicklook", LAYOUT_SCRATCH, "", 48, false,
+	{ "processor", "input_lists_quicklook", LAYOUT_INPUT, 48, true, "*quicklook*.json" },
+	{ "processor", "input_lists_refined", LAYOUT_INPUT, 96, true, "*refined*.json" },
+	{ "processor", "scratch", LAYOUT_SCRATCH, 96, false, "locks/* heart_beat_*.txt" },
+	{ "processor", "scratch_quicklook", LAYOUT_SCRATCH, 48, false,
 	    "ghrsst_master_error_file_registry_quicklook*.dat" },
-	{ "processor", "scratch_refined", LAYOUT_SCRATCH, "", 96, false,
+	{ "processor", "scratch_refined", LAYOUT_SCRATCH, 96, false,
 	    "ghrsst_master_error_file_registry_refined*.dat" },
-	{ "processor", "scratch_staged", LAYOUT_SCRATCH, "", 168, false,
+	{ "processor", "scratch_staged", LAYOUT_SCRATCH, 168, false,
 	    "*.nc final_log_message_*.txt current_jobs/* current_logs/* email/*" },
-	{ "processor", "output", LAYOUT_COUNT, "processor/output", 720, false,
+	{ "processor", "output", LAYOUT_OUTPUT, 720, false,
 	    "*_L2P_CORE_NETCDF/*/*/*/*.nc *_L2P_CORE_NETCDF/*/*/*/*.nc.md5 "
 	    "*_L2P_CORE_NETCDF/*/*/*/.*.nc.announced" },
-	{ "processor", "reports", LAYOUT_SCRATCH, "/reports", 720, false, "daily_report*.txt archive/*" },
-	{ "partition", "plans", LAYOUT_PLANS, "", 720, false, "plan_*.json plan_*.journal logs/*" },
+	{ "processor", "reports", LAYOUT_REPORTS, 720, false, "daily_report*.txt archive/*" },
+	{ "partition", "plans", LAYOUT_PLANS, 720, false, "plan_*.json plan_*.journal logs/*" },
 };
 
 /* One more rule, all-zero but for what every rule has; valid until the next. */
@@ -94,18 +93,14 @@ add(struct rules *r, const char *component, const char *entry, const char *path)
 }
 
 static struct rule *
-add_builtin(struct rules *r, const char *component, const char *entry, enum layout dir, const char *below)
+add_builtin(struct rules *r, const char *component, const char *entry, enum layout dir)
 {
-	char path[LAYOUT_SIZE] = "./", *whole;
-	struct rule *rule;
+	char path[LAYOUT_SIZE];
 	struct err e;
 
-	if (dir != LAYOUT_COUNT && layout_dir(".", dir, NULL, PTYPE_COUNT, 0, path, &e) < 0)
+	if (layout_dir(".", dir, NULL, PTYPE_COUNT, 0, path, &e) < 0)
 		mem_die(e.msg);
-	whole = xfmt("%s%s", path + strlen("./"), below);
-	rule = add(r, component, entry, whole);
-	free(whole);
-	return rule;
+	return add(r, component, entry, path + strlen("./"));
 }
 
 static void
@@ -128,7 +123,7 @@ add_dataset(struct rules *r, const struct dataset *ds)
 	for (int tank = 0; tank < 2; tank++) {
 		char *entry = xfmt("%s_refined_%s", tank ? "holding_tank" : "downloads", ds->key);
 		char *patterns = tank ? xfmt("*%s* %s_REFINED/*", ds->obpg, ds->token) : xfmt("%s_REFINED/*", ds->downloads);
-		struct rule *rule = add_builtin(r, "combiner", entry, tank ? LAYOUT_HOLDING : LAYOUT_COMBINER_LISTS, "");
+		struct rule *rule = add_builtin(r, "combiner", entry, tank ? LAYOUT_HOLDING : LAYOUT_COMBINER_LISTS);
 
 		rule->hours = ds->instrument->day_needs_oc ? 1824 : 72;
 		add_patterns(rule, patterns);
@@ -141,7 +136,7 @@ void
 rules_default(struct rules *r)
 {
 	for (const struct builtin *b = builtin; b < builtin + sizeof(builtin) / sizeof(*builtin); b++) {
-		struct rule *rule = add_builtin(r, b->component, b->entry, b->dir, b->below);
+		struct rule *rule = add_builtin(r, b->component, b->entry, b->dir);
 
 		rule->hours = b->hours;
 		rule->archive = b->archive;

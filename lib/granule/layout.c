@@ -12,6 +12,8 @@
 static const char *const relative[LAYOUT_COUNT] = {
 	[LAYOUT_LIST_STATES] = "download-lists/state_files",
 	[LAYOUT_DOWNLOAD_LISTS] = "downloader/lists",
+	[LAYOUT_DOWNLOADER_LOGS] = "downloader/logs",
+	[LAYOUT_DOWNLOADER_SCRATCH] = "downloader/scratch",
 	[LAYOUT_DOWNLOAD_STAGING] = "combiner/downloads/%S/.hidden",
 	[LAYOUT_DOWNLOADS] = "combiner/downloads/%S_%T",
 	[LAYOUT_COMBINER_LISTS] = "combiner/downloads",
@@ -21,14 +23,31 @@ static const char *const relative[LAYOUT_COUNT] = {
 	[LAYOUT_HOLDING_TYPE] = "processor/input/holding_tank/%D_%T",
 	[LAYOUT_L2_QUARANTINE] = "processor/input/quarantine",
 	[LAYOUT_INPUT] = "processor/input",
+	[LAYOUT_OUTPUT] = "processor/output",
 	[LAYOUT_L2P] = "processor/output/%C/%L/%Y/%J",
 	[LAYOUT_QUARANTINE] = "processor/scratch/quarantine",
 	[LAYOUT_SCRATCH] = "processor/scratch",
+	[LAYOUT_REPORTS] = "processor/scratch/reports",
 	[LAYOUT_PROCESSING_LOGS] = "processor/logs/processing_logs",
 	[LAYOUT_ERROR_LOGS] = "processor/logs/error_logs",
 	[LAYOUT_TOKENS] = "tokens",
 	[LAYOUT_PLANS] = "partition",
 };
+
+const char *
+layout_expected(size_t i)
+{
+	static const char *const expected[] = {
+		"combiner/downloads", "combiner/jobs", "combiner/logs",
+		"downloader/lists", "downloader/logs", "downloader/scratch",
+		"processor/input",
+		"processor/logs/error_logs", "processor/logs/processing_logs", "processor/logs/seatmp_manager",
+		"processor/scratch/current_jobs", "processor/scratch/current_logs", "processor/scratch/email",
+		"processor/scratch/locks", "processor/scratch/quarantine",
+	};
+
+	return i < sizeof(expected) / sizeof(*expected) ? expected[i] : NULL;
+}
 
 static void
 expand(struct buf *b, char key, const struct dataset *ds, enum ptype t, struct civil c)

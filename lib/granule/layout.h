@@ -14,6 +14,8 @@
 enum layout {
 	LAYOUT_LIST_STATES,	/* download-lists/state_files: what the list creator knows; as in the bucket */
 	LAYOUT_DOWNLOAD_LISTS,	/* downloader/lists: lists and job lists of the downloader */
+	LAYOUT_DOWNLOADER_LOGS,	/* downloader/logs: of the reference system */
+	LAYOUT_DOWNLOADER_SCRATCH,/* downloader/scratch: likewise */
 	LAYOUT_DOWNLOAD_STAGING,/* combiner/downloads/STEM/.hidden: downloads under way */
 	LAYOUT_DOWNLOADS,	/* combiner/downloads/STEM_TYPE: finished downloads */
 	LAYOUT_COMBINER_LISTS,	/* combiner/downloads: job lists of the combiner */
@@ -23,9 +25,11 @@ enum layout {
 	LAYOUT_HOLDING_TYPE,	/* processor/input/holding_tank/DS_TYPE: the same, per processing type */
 	LAYOUT_L2_QUARANTINE,	/* processor/input/quarantine: inputs of failed combinations */
 	LAYOUT_INPUT,		/* processor/input: job lists of processor and uploader, everything to process */
+	LAYOUT_OUTPUT,		/* processor/output: products */
 	LAYOUT_L2P,		/* processor/output/CORE/DIR/YEAR/DAY: products */
 	LAYOUT_QUARANTINE,	/* processor/scratch/quarantine: combined files of failed conversions */
 	LAYOUT_SCRATCH,		/* processor/scratch: registries */
+	LAYOUT_REPORTS,		/* processor/scratch/reports: of the reference's reporter */
 	LAYOUT_PROCESSING_LOGS,	/* processor/logs/processing_logs */
 	LAYOUT_ERROR_LOGS,	/* processor/logs/error_logs */
 	LAYOUT_TOKENS,		/* tokens: the token pool, when it is a directory */
@@ -50,6 +54,10 @@ int	layout_dir(const char *root, enum layout what, const struct dataset *ds, enu
 /* layout_path - the same with "/name" behind it. */
 int	layout_path(const char *root, enum layout what, const struct dataset *ds, enum ptype t, int64_t time,
 	    const char *name, char out[LAYOUT_SIZE], struct err *e);
+
+/* layout_expected - directories, relative to the root, that jobs of the reference system expect to be there, where
+ * production mounts the components' one by one; NULL past the end. */
+const char	*layout_expected(size_t i);
 
 /* layout_of_dir - dataset and type as the directories of path tell them (AQUA_QUICKLOOK, MODIS_A_REFINED,
  * MODIS_AQUA_L2_SST_OBPG_QUICKLOOK); *ds is NULL and *t PTYPE_COUNT when they do not. */
