@@ -60,15 +60,13 @@ static int
 try(const char *dir, const struct granule *g, enum suite suite, int seconds, char out[LAYOUT_SIZE], struct err *e)
 {
 	char name[NAME_SIZE];
-	int there;
+	int there = 0;
 
-	obpg_sibling(&g->name, suite, seconds, name);
-	if (g->name.nrt && str_fmt(out, LAYOUT_SIZE, e, "%s%.*s.NRT.nc", dir, (int)strlen(name) - 3, name) < 0)
-		return -1;
-	there = g->name.nrt ? file_look(out, NULL, e) : 0;
-	if (there != 0)
-		return there;
-	return str_fmt(out, LAYOUT_SIZE, e, "%s%s", dir, name) < 0 ? -1 : file_look(out, NULL, e);
+	for (int nrt = g->name.nrt; there == 0 && nrt >= 0; nrt--) {
+		obpg_sibling(&g->name, suite, seconds, nrt, name);
+		there = str_fmt(out, LAYOUT_SIZE, e, "%s%s", dir, name) < 0 ? -1 : file_look(out, NULL, e);
+	}
+	return there;
 }
 
 /* Ocean colour files come from another processing run; their time may be some seconds off. */
@@ -103,7 +101,7 @@ locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], struct 
 	int there = 0;
 
 	if (suite == SUITE_OC && !needs(g, suite)) {
-		obpg_sibling(&g->name, suite, 0, name);
+		obpg_sibling(&g->name, suite, 0, false, name);
 		listed = pending_listed(g->set->pending, &g->name, name);
 		if (listed != NULL)
 			there = str_fmt(out, LAYOUT_SIZE, e, "%s", listed) < 0 ? -1 : file_look(out, NULL, e);

@@ -166,9 +166,9 @@ obpg_is_other(const char *path)
 }
 
 void
-obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, char out[NAME_SIZE])
+obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, bool nrt, char out[NAME_SIZE])
 {
-	const char *token = suite_name(n->ds->instrument, suite);
+	const char *token = suite_name(n->ds->instrument, suite), *end = nrt ? ".NRT.nc" : ".nc";
 	struct civil c = clock_civil(n->time + seconds);
 	char stamp[64];
 
@@ -178,10 +178,10 @@ obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, char out[
 		(void)snprintf(stamp, sizeof(stamp), "%04d%03d%02d%02d%02d", c.year, c.doy, c.hour, c.minute,
 		    c.second);
 	if (n->form == OBPG_LEGACY)
-		(void)snprintf(out, NAME_SIZE, "%c%s.L2_%s_%s.nc", n->ds->legacy_letter, stamp, n->ds->combined,
-		    token);
+		(void)snprintf(out, NAME_SIZE, "%c%s.L2_%s_%s%s", n->ds->legacy_letter, stamp, n->ds->combined,
+		    token, end);
 	else
-		(void)snprintf(out, NAME_SIZE, "%s.%s.L2.%s.nc", n->ds->obpg, stamp, token);
+		(void)snprintf(out, NAME_SIZE, "%s.%s.L2.%s%s", n->ds->obpg, stamp, token, end);
 }
 
 int

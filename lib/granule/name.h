@@ -35,8 +35,8 @@ int	obpg_parse(const char *path, struct obpg_name *n, struct err *e);
 /* obpg_is_other - whether the base name of path is that of another product of OBPG: another suite, level or sensor, a map. */
 bool	obpg_is_other(const char *path);
 
-/* obpg_sibling - the base name of another suite's file of the granule, at time + seconds, without .NRT. */
-void	obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, char out[NAME_SIZE]);
+/* obpg_sibling - the base name of another suite's file of the granule, at time + seconds, with or without .NRT. */
+void	obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, bool nrt, char out[NAME_SIZE]);
 
 /* obpg_final_name - the base name under which a download is kept: without .NRT. */
 int	obpg_final_name(const char *path, char out[NAME_SIZE], struct err *e);

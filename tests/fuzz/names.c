@@ -24,11 +24,11 @@ obpg(const char *name)
 	}
 	assert(n.ds != NULL && strlen(n.stamp) < sizeof(n.stamp));
 	assert(obpg_final_name(name, out, &e) == 0 && strchr(out, '/') == NULL);
-	obpg_sibling(&n, n.suite, 0, own);
+	obpg_sibling(&n, n.suite, 0, false, own);
 	assert(strcmp(own, out) == 0);
 	assert(obpg_parse(own, &n, &e) == 0 && !n.nrt);
 	for (enum suite s = SUITE_SST; s < SUITE_COUNT; s++) {
-		obpg_sibling(&n, s, 59, out);
+		obpg_sibling(&n, s, 59, false, out);
 		assert(obpg_parse(out, &n, &e) == 0 && n.suite == s);
 	}
 }

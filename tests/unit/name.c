@@ -62,15 +62,17 @@ obpg_names(void)
 		ok(strstr(obpg[i].name, n.stamp) != NULL && strlen(n.stamp) >= 13, "... its text");
 		ok(obpg_final_name(path, out, &e) == 0, "... a final name");
 		is_str(out, obpg[i].final, "... without .NRT");
-		obpg_sibling(&n, n.suite, 0, out);
+		obpg_sibling(&n, n.suite, 0, false, out);
 		is_str(out, obpg[i].final, "... its own sibling");
-		obpg_sibling(&n, SUITE_NIGHT, 0, out);
+		obpg_sibling(&n, n.suite, 0, n.nrt, out);
+		is_str(out, obpg[i].name, "... its own name");
+		obpg_sibling(&n, SUITE_NIGHT, 0, false, out);
 		is_str(out, obpg[i].night, "... night companion");
-		obpg_sibling(&n, SUITE_OC, 1, out);
+		obpg_sibling(&n, SUITE_OC, 1, false, out);
 		is_str(out, obpg[i].later, "... OC a second later");
 	}
 	if (obpg_parse("AQUA_MODIS.20241231T235959.L2.SST.nc", &n, &e) == 0)
-		obpg_sibling(&n, SUITE_OC, 1, out);
+		obpg_sibling(&n, SUITE_OC, 1, false, out);
 	is_str(out, "AQUA_MODIS.20250101T000000.L2.OC.nc", "a sibling in the next year");
 }
 
