@@ -38,7 +38,7 @@ struct slot {
 
 /* The file being written. */
 struct copier {
-	const struct plan *plan;
+	const struct recipe *recipe;
 	const char *path;
 	int fd;
 	struct ring *ring;
@@ -96,7 +96,7 @@ drain_slot(void *arg, void *ctx, struct err *e)
 	if (c->abandoned)
 		return 0;
 	if (s->ret < 0) {
-		*c->plan->suspect = s->stream->suite;
+		*c->recipe->suspect = s->stream->suite;
 		return err_set(e, s->err.code, "%s", s->err.msg);
 	}
 	c->unsynced += s->block.lines * s->stream->rows.ni * s->stream->rows.elem;
@@ -127,7 +127,7 @@ send(struct copier *c, const struct stream *st, size_t i, struct err *e)
 		s->codec = codec_new(1);
 	s->copier = c;
 	s->stream = st;
-	*c->plan->suspect = st->suite;
+	*c->recipe->suspect = st->suite;
 	if (rows_fetch(&st->rows, i, &s->block, e) < 0)
 		return -1;
 	xgrow(&s->lines, &s->cap, s->block.lines * st->rows.ni * st->rows.elem, 1);
@@ -139,13 +139,13 @@ send(struct copier *c, const struct stream *st, size_t i, struct err *e)
 static int
 write_fill(struct copier *c, const struct source_var *v, uint64_t at, struct err *e)
 {
-	size_t elem = variables_size(v->spec->type), ni = c->plan->header->ni;
+	size_t elem = variables_size(v->spec->type), ni = c->recipe->header->ni;
 	unsigned char *line = xarray(ni, elem);
 	int ret = 0;
 
 	for (size_t i = 0; i < ni; i++)
 		memcpy(line + i * elem, &v->att.att[ATT_FILL].v, elem);
-	for (size_t j = 0; ret == 0 && j < c->plan->header->nj; j++)
+	for (size_t j = 0; ret == 0 && j < c->recipe->header->nj; j++)
 		ret = frame_write_at(c->fd, c->path, line, ni * elem, at + j * ni * elem, e);
 	free(line);
 	return ret;
@@ -165,7 +165,7 @@ static int
 copy_variable(struct copier *c, const struct source *s, const struct source_var *v, hid_t file, uint64_t at,
     struct stream *st, struct err *e)
 {
-	const struct header *h = c->plan->header;
+	const struct header *h = c->recipe->header;
 
 	if (v->only_fill)
 		return write_fill(c, v, at, e);
@@ -187,7 +187,7 @@ static int
 look_at_corners(struct copier *c, const struct source *s, hid_t file, struct stream st[2], struct err *e)
 {
 	static const char *const name[2] = { "navigation_data/latitude", "navigation_data/longitude" };
-	const struct header *h = c->plan->header;
+	const struct header *h = c->recipe->header;
 
 	for (int k = 0; k < 2; k++) {
 		size_t n;
@@ -210,9 +210,9 @@ static int
 check_corners(struct copier *c, struct err *e)
 {
 	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++)
-		if (c->plan->source[s] != NULL &&
-		    agree_corners(c->plan->source[s]->path, &c->corners[s], &c->corners[SUITE_SST], e) < 0) {
-			*c->plan->suspect = s;
+		if (c->recipe->source[s] != NULL &&
+		    agree_corners(c->recipe->source[s]->path, &c->corners[s], &c->corners[SUITE_SST], e) < 0) {
+			*c->recipe->suspect = s;
 			return -1;
 		}
 	return 0;
@@ -228,13 +228,13 @@ copy_data(struct copier *c, const uint64_t *at, struct err *e)
 	int ret = 0;
 
 	for (enum suite s = SUITE_SST; ret == 0 && s < SUITE_COUNT; s++) {
-		const struct source *from = c->plan->source[s];
+		const struct source *from = c->recipe->source[s];
 
 		if (from == NULL || from->nvars == 0)
 			continue;
-		*c->plan->suspect = s;
+		*c->recipe->suspect = s;
 		ret = rows_file(from->path, &file[s], e);
-		if (ret == 0 && c->plan->verify && s != SUITE_SST)
+		if (ret == 0 && c->recipe->verify && s != SUITE_SST)
 			ret = look_at_corners(c, from, file[s], corner[s], e);
 		for (size_t i = 0; ret == 0 && i < from->nvars; i++, n++)
 			ret = copy_variable(c, from, &from->var[i], file[s], at[n], &stream[n], e);
@@ -256,9 +256,9 @@ copy_data(struct copier *c, const uint64_t *at, struct err *e)
 }
 
 int
-combine(const struct plan *p, int workers, const char *path, int fd, struct err *e)
+combine(const struct recipe *p, int workers, const char *path, int fd, struct err *e)
 {
-	struct copier c = { .plan = p, .path = path, .fd = fd };
+	struct copier c = { .recipe = p, .path = path, .fd = fd };
 	const struct ring_ops ops = { .work = work_slot, .drain = drain_slot, .ctx = &c };
 	size_t nslots = workers > 0 ? (size_t)workers + 2 : 1;
 	struct slot *slot = xarray(nslots, sizeof(*slot));

@@ -19,6 +19,6 @@
  *
  * Returns 0, or -1 with E_DATA (*p->suspect tells whose file is bad), E_ENV or E_SIGNAL; the file is then of no use.
  */
-int	combine(const struct plan *p, int workers, const char *path, int fd, struct err *e);
+int	combine(const struct recipe *p, int workers, const char *path, int fd, struct err *e);
 
 #endif

@@ -55,7 +55,7 @@ define_variable(int ncid, const struct source_var *v, const int dims[3], const c
 
 /* Dimensions, variables with their attributes, global attributes. Returns the number of variables or -1. */
 static int
-define(int ncid, const struct plan *p, const char *path, int id[VARIABLES_MAX], struct err *e)
+define(int ncid, const struct recipe *p, const char *path, int id[VARIABLES_MAX], struct err *e)
 {
 	static const char *const dim[3] = { "time", "nj", "ni" };
 	const size_t len[3] = { 1, p->header->nj, p->header->ni };
@@ -89,7 +89,7 @@ allocate(int ncid, const int *id, int n, const char *path, struct err *e)
 }
 
 static uint64_t
-size_of(const struct plan *p, const struct source_var *v)
+size_of(const struct recipe *p, const struct source_var *v)
 {
 	return (uint64_t)p->header->nj * (v->spec->rank == 2 ? p->header->ni : 1) * variables_size(v->spec->type);
 }
@@ -97,7 +97,7 @@ size_of(const struct plan *p, const struct source_var *v)
 /* Have the file system set aside the room for the whole file, or where it cannot, at least look. tmpfs could, by
  * filling it with zeros. */
 static int
-reserve(const struct plan *p, const char *path, int fd, struct err *e)
+reserve(const struct recipe *p, const char *path, int fd, struct err *e)
 {
 	uint64_t size = FRAME_MAX;
 	struct statfs fs;
@@ -120,7 +120,7 @@ reserve(const struct plan *p, const char *path, int fd, struct err *e)
 }
 
 static int
-make_file(const struct plan *p, const char *path, int fd, struct err *e)
+make_file(const struct recipe *p, const char *path, int fd, struct err *e)
 {
 	int id[VARIABLES_MAX], ncid, n, ret = -1, rc;
 
@@ -138,7 +138,7 @@ make_file(const struct plan *p, const char *path, int fd, struct err *e)
 }
 
 static int
-locate_variable(hid_t file, const char *path, const struct plan *p, const struct source_var *v, uint64_t *at,
+locate_variable(hid_t file, const char *path, const struct recipe *p, const struct source_var *v, uint64_t *at,
     struct err *e)
 {
 	hid_t dset = H5Dopen2(file, v->name, H5P_DEFAULT);
@@ -157,7 +157,7 @@ locate_variable(hid_t file, const char *path, const struct plan *p, const struct
 }
 
 static int
-locate(const struct plan *p, const char *path, uint64_t at[VARIABLES_MAX], struct err *e)
+locate(const struct recipe *p, const char *path, uint64_t at[VARIABLES_MAX], struct err *e)
 {
 	hid_t file;
 	int n = 0, ret = 0;
@@ -185,7 +185,7 @@ trim(const char *path, int fd, struct err *e)
 }
 
 int
-frame_write(const struct plan *p, const char *path, int fd, uint64_t at[VARIABLES_MAX], struct err *e)
+frame_write(const struct recipe *p, const char *path, int fd, uint64_t at[VARIABLES_MAX], struct err *e)
 {
 	if (reserve(p, path, fd, e) < 0 || make_file(p, path, fd, e) < 0 || trim(path, fd, e) < 0)
 		return -1;

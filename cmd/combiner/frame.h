@@ -17,7 +17,7 @@
  */
 
 /* What a combined file is made of. */
-struct plan {
+struct recipe {
 	const struct header *header;
 	const struct source *source[SUITE_COUNT];	/* NULL: not part of it */
 	bool day;		/* the day file of its granule */
@@ -33,7 +33,7 @@ struct plan {
  *
  * Returns 0, or -1 with E_ENV.
  */
-int	frame_write(const struct plan *p, const char *path, int fd, uint64_t at[VARIABLES_MAX], struct err *e);
+int	frame_write(const struct recipe *p, const char *path, int fd, uint64_t at[VARIABLES_MAX], struct err *e);
 
 /* frame_write_at - write size bytes of data at a place; 0, or -1 with E_ENV. */
 int	frame_write_at(int fd, const char *path, const void *data, size_t size, uint64_t at, struct err *e);

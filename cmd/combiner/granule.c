@@ -206,7 +206,7 @@ name_pass(const struct granule *g, const struct pass *p, struct err *e)
 /* Whether path is not older than its inputs and has all variables that would be written now: a companion may have come
  * since it was made. */
 static bool
-is_up_to_date(const struct granule *g, const struct pass *p, const struct plan *plan)
+is_up_to_date(const struct granule *g, const struct pass *p, const struct recipe *recipe)
 {
 	bool all = true;
 	int ncid, var;
@@ -216,8 +216,8 @@ is_up_to_date(const struct granule *g, const struct pass *p, const struct plan *
 	    ncf_open(p->to->path, &ncid, NULL) < 0)
 		return false;
 	for (int s = 0; s < SUITE_COUNT; s++)
-		for (size_t i = 0; plan->source[s] != NULL && i < plan->source[s]->nvars; i++)
-			all = all && nc_inq_varid(ncid, plan->source[s]->var[i].name, &var) == NC_NOERR;
+		for (size_t i = 0; recipe->source[s] != NULL && i < recipe->source[s]->nvars; i++)
+			all = all && nc_inq_varid(ncid, recipe->source[s]->var[i].name, &var) == NC_NOERR;
 	(void)nc_close(ncid);
 	return all;
 }
@@ -227,7 +227,7 @@ static int
 make_pass(const struct granule *g, const struct pass *p, struct err *e)
 {
 	bool compat = g->set->mode.compat;
-	struct plan plan = { .header = &g->header, .day = p->day, .platform = !compat, .verify = !compat,
+	struct recipe recipe = { .header = &g->header, .day = p->day, .platform = !compat, .verify = !compat,
 		.suspect = &g->o->suspect };
 	struct newfile f = {0};
 	struct stat st;
@@ -239,15 +239,15 @@ make_pass(const struct granule *g, const struct pass *p, struct err *e)
 			g->o->suspect = s;
 			return -1;
 		}
-		plan.source[s] = p->uses[s] ? &g->source[s] : NULL;
+		recipe.source[s] = p->uses[s] ? &g->source[s] : NULL;
 	}
-	if (is_up_to_date(g, p, &plan)) {
+	if (is_up_to_date(g, p, &recipe)) {
 		ret = 0;
 	} else if (newfile_open(&f, p->to->path, e) < 0) {
 		return err_place(e);
-	} else if (is_up_to_date(g, p, &plan)) {	/* another process has made it meanwhile */
+	} else if (is_up_to_date(g, p, &recipe)) {	/* another process has made it meanwhile */
 		ret = 0;
-	} else if (combine(&plan, g->set->workers, f.tmp, f.fd, e) == 0) {
+	} else if (combine(&recipe, g->set->workers, f.tmp, f.fd, e) == 0) {
 		ret = file_set_mtime(f.fd, f.tmp, p->mtime, e) < 0 || newfile_commit(&f, e) < 0 ? err_place(e) : 0;
 	}
 	p->to->made = f.committed;

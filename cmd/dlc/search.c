@@ -81,7 +81,7 @@ check_host(const struct found *f, const struct listline *l, struct err *e)
 
 /* Whether it is the line of a file or a comment; why says what is wrong with another one. */
 static bool
-take_line(struct found *f, const char *text, size_t number, struct err *why)
+add_line(struct found *f, const char *text, size_t number, struct err *why)
 {
 	struct listline *l = &f->line;
 	enum listline_result got = listline_parse(text, f->files.files_url, l, why);
@@ -123,7 +123,7 @@ on_line(void *ctx, const char *text, size_t number, struct err *why)
 
 	if (number % PROGRESS_LINES == 0)
 		prog_progress("%zu files", number);
-	return take_line(r->found, text, number, why);
+	return add_line(r->found, text, number, why);
 }
 
 static void
@@ -269,7 +269,7 @@ search_read(int fd, char sep, struct found *found, struct run *r, struct err *e)
 		struct err why;
 
 		found->lines++;
-		if (got == LIST_ITEM && take_line(found, line, in->line, &why))
+		if (got == LIST_ITEM && add_line(found, line, in->line, &why))
 			continue;
 		if (got == LIST_ITEM)
 			err_set(e, E_DATA, "%s: line %zu: %s", name, in->line, why.msg);

@@ -18,7 +18,7 @@
 
 /* URL CHECKSUM [DAY]; the key is the URL, or the name where that is enough. False when it is no such line. */
 static bool
-take_line(struct state *s, struct listline *l, const char *line, size_t number)
+know_line(struct state *s, struct listline *l, const char *line, size_t number)
 {
 	const char *files_url = s->known.files_url;
 	enum listline_result got = listline_parse(line, files_url, l, NULL);
@@ -53,7 +53,7 @@ state_read(struct state *s, int fd, struct err *e)
 			ret = -1;
 		else if (got == LIST_BAD)
 			oddity(&s->bad, "%s: line %zu: control characters, or too long; left out", s->place, in->line);
-		else if (!take_line(s, &l, line, in->line))
+		else if (!know_line(s, &l, line, in->line))
 			oddity(&s->bad, "%s: line %zu: not a URL and a checksum; left out", s->place, in->line);
 	}
 	if (ret == 0 && in->interrupted)

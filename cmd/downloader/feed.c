@@ -51,7 +51,7 @@ is_new(struct feed *f)
 }
 
 static void
-take_line(struct feed *f, const char *text)
+feed_line(struct feed *f, const char *text)
 {
 	const struct dataset *only = f->run->dataset_text != NULL ? f->run->ds : NULL;
 	struct listline *l = &f->l;
@@ -97,7 +97,7 @@ feed_lines(struct feed *f)
 	while (!f->ended && run_goes_on(r) && (r->dry_run || (downloads_room(f->d) && list_ready(&r->in)))) {
 		got = list_next(&r->in, &line, &e);
 		if (got == LIST_ITEM)
-			take_line(f, line);
+			feed_line(f, line);
 		else if (got == LIST_BAD)
 			report_bad(f->report, line, true, &e);
 		else if (got == LIST_FAILED)

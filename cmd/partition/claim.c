@@ -172,7 +172,7 @@ read_names(struct partition *p, int fd, const char *path, struct waiting *w, str
 
 /* Rename the list to be ours and read it; it may be another run's, or have gone. */
 static int
-take_list(struct partition *p, const char *dir, const char *name, struct waiting *w, struct err *e)
+claim_list(struct partition *p, const char *dir, const char *name, struct waiting *w, struct err *e)
 {
 	const char *mark = strstr(name, CLAIMED);
 	size_t n = mark != NULL ? (size_t)(mark - name) : strlen(name);
@@ -221,7 +221,7 @@ claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct
 	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, PTYPE_QUICKLOOK, 0, dir, e) == 0)
 		ret = find(dir, part, &lists, e);
 	for (size_t i = 0; ret == 0 && i < lists.n; i++)
-		ret = take_list(p, dir, lists.item[i], &w, e);
+		ret = claim_list(p, dir, lists.item[i], &w, e);
 	strlist_free(&lists);
 	times_sort(&w.times);
 	if (ret == 0)

@@ -315,7 +315,7 @@ list_of(const struct intake *in, size_t line)
 
 /* One line more: -1 only when there can be no others. */
 static int
-take_line(struct partition *p, struct intake *in, const struct list_in *list, char *text, struct err *e)
+intake_line(struct partition *p, struct intake *in, const struct list_in *list, char *text, struct err *e)
 {
 	struct lines *l = &in->lines;
 	size_t dirs = l->dirs.n;
@@ -358,7 +358,7 @@ read_list(struct partition *p, struct intake *in, int fd, const char *name, stru
 	list_open_fd(list, fd, name, p->run.sep);
 	while (ret == 0 && (got = list_next(list, &text, e)) != LIST_END) {
 		if (got == LIST_ITEM)
-			ret = take_line(p, in, list, text, e);
+			ret = intake_line(p, in, list, text, e);
 		else if (got == LIST_BAD)
 			partition_bad_line(p, list, e);
 		else
@@ -376,7 +376,7 @@ read_list(struct partition *p, struct intake *in, int fd, const char *name, stru
 /* Read a list from fd, which is -1 with *why when it could not be opened. One that is missing is a failed item; a store
  * or a disk that fails ends the run. */
 static int
-take_list(struct partition *p, struct intake *in, int fd, const char *name, const struct err *why, struct err *e)
+intake_list(struct partition *p, struct intake *in, int fd, const char *name, const struct err *why, struct err *e)
 {
 	int ret = -1;
 
@@ -408,14 +408,14 @@ intake_read(struct partition *p, const struct event *ev, struct intake *in, stru
 	for (size_t i = 0; ret == 0 && i < ev->lists.n; i++) {
 		char *key = xfmt("%s/%s", p->run.ds->key, ev->lists.item[i]), *name = store_url(s, key, e);
 
-		ret = name == NULL ? -1 : take_list(p, in, store_get(s, key, &why), name, &why, e);
+		ret = name == NULL ? -1 : intake_list(p, in, store_get(s, key, &why), name, &why, e);
 		free(name);
 		free(key);
 	}
 	for (int i = 0; ret == 0 && ev->ds == NULL && i < p->run.nargs; i++)
-		ret = take_list(p, in, open_place(p->run.args[i], &why), p->run.args[i], &why, e);
+		ret = intake_list(p, in, open_place(p->run.args[i], &why), p->run.args[i], &why, e);
 	if (ev->ds == NULL && p->run.nargs == 0)
-		ret = take_list(p, in, open_place("-", &why), "-", &why, e);
+		ret = intake_list(p, in, open_place("-", &why), "-", &why, e);
 	store_close(s);
 	free(place);
 	p->run.ds = in->lines.ds;

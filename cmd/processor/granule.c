@@ -18,7 +18,7 @@
 #define DEFLATE_LEVEL 5
 #define MD5_FILE_MAX 4096
 
-struct plan {
+struct making {
 	const struct granule_rules *rules;
 	const char *input;
 	struct combined_name name;
@@ -55,7 +55,7 @@ is_complete(struct granule_result *r)
 
 /* The rule of make: the product is not older than its input, and both have the time of the newest download in them. */
 static bool
-is_up_to_date(const struct plan *p)
+is_up_to_date(const struct making *p)
 {
 	struct stat st;
 
@@ -65,7 +65,7 @@ is_up_to_date(const struct plan *p)
 
 /* The name of the product, from dataset and day or night; the time is that of the combined file's name. */
 static int
-name_output(const struct plan *p, bool night, struct err *e)
+name_output(const struct making *p, bool night, struct err *e)
 {
 	struct l2p_name n = { .ds = p->r->ds, .time = p->name.time, .night = night };
 	char base[NAME_SIZE];
@@ -77,7 +77,7 @@ name_output(const struct plan *p, bool night, struct err *e)
 /* Checksum first, then the product: who sees the product finds its checksum. The product's time is that of its input,
  * so that an input made anew while this one was read is newer. */
 static int
-publish(const struct plan *p, struct newfile *f, struct err *e)
+publish(const struct making *p, struct newfile *f, struct err *e)
 {
 	char *side = xfmt("%s.md5", p->r->output), *line = NULL;
 	struct stat st;
@@ -99,7 +99,7 @@ out:
 }
 
 static int
-make(const struct plan *p, const struct source *s, struct err *e)
+make(const struct making *p, const struct source *s, struct err *e)
 {
 	struct write_rules w = {
 		.product = { p->r->type, !p->rules->compat, DEFLATE_LEVEL },
@@ -132,7 +132,7 @@ make(const struct plan *p, const struct source *s, struct err *e)
 void
 granule_make(const struct granule_rules *rules, const char *path, struct granule_result *r)
 {
-	struct plan p = { .rules = rules, .input = path, .r = r };
+	struct making p = { .rules = rules, .input = path, .r = r };
 	struct source_rules sr = { .ds = rules->run->ds, .conflict = E_USAGE, .compat = rules->compat };
 	struct source s = {0};
 	const struct dataset *dir_ds;

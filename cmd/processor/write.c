@@ -10,7 +10,7 @@
 #include "write.h"
 
 /* What the conversion of a line needs to know of the granule as a whole. */
-struct granule {
+struct scene {
 	const struct source *s;
 	bool compat;
 	bool *bad_lat, *bad_lon;	/* [nj] lines without them */
@@ -20,7 +20,7 @@ struct granule {
 
 /* One row of chunks of one variable on its way. */
 struct slot {
-	const struct granule *g;
+	const struct scene *g;
 	const struct product_var *v;
 	struct chunks *to;		/* variable in the file */
 	size_t first, lines;
@@ -34,7 +34,7 @@ struct slot {
 
 /* Lines first to first + n - 1: positions, and while none was found whether there is land. */
 static int
-scan_block(struct granule *g, size_t first, size_t n, float *lines, struct err *e)
+scan_block(struct scene *g, size_t first, size_t n, float *lines, struct err *e)
 {
 	const struct source *s = g->s;
 	size_t ni = s->ni;
@@ -67,7 +67,7 @@ scan_block(struct granule *g, size_t first, size_t n, float *lines, struct err *
  * for positions; otherwise a line has both or neither.
  */
 static int
-scan(struct granule *g, struct err *e)
+scan(struct scene *g, struct err *e)
 {
 	const struct source *s = g->s;
 	size_t block = 1024 * 1024 / (s->ni * sizeof(float)) + 1;
@@ -89,7 +89,7 @@ scan(struct granule *g, struct err *e)
 static void
 make_lon(struct slot *t)
 {
-	const struct granule *g = t->g;
+	const struct scene *g = t->g;
 	size_t ni = g->s->ni;
 
 	for (size_t j = 0; j < t->lines; j++) {
@@ -197,7 +197,7 @@ drain(void *slot, void *ctx, struct err *e)
 }
 
 static int
-write_var(struct ring *ring, const struct granule *g, const struct product_var *v, struct chunks *to, struct err *e)
+write_var(struct ring *ring, const struct scene *g, const struct product_var *v, struct chunks *to, struct err *e)
 {
 	const struct source *s = g->s;
 
@@ -226,7 +226,7 @@ write_var(struct ring *ring, const struct granule *g, const struct product_var *
 }
 
 static int
-write_vars(struct ring *ring, const struct granule *g, hid_t file, const char *path,
+write_vars(struct ring *ring, const struct scene *g, hid_t file, const char *path,
     const struct product_rules *rules, struct chunks to[PRODUCT_VARS], struct err *e)
 {
 	const struct product_var *v;
@@ -257,7 +257,7 @@ slot_count(const struct source *s, const struct write_rules *rules)
 }
 
 static int
-write_data(const char *path, const struct granule *g, const struct write_rules *rules, struct err *e)
+write_data(const char *path, const struct scene *g, const struct write_rules *rules, struct err *e)
 {
 	const struct ring_ops ops = { .work = work, .drain = drain };
 	size_t n = slot_count(g->s, rules);
@@ -294,7 +294,7 @@ out:
 int
 granule_write(const char *path, const struct source *s, const struct write_rules *rules, struct err *e)
 {
-	struct granule g = { .s = s, .compat = rules->compat };
+	struct scene g = { .s = s, .compat = rules->compat };
 	int ret = -1;
 
 	if (scan(&g, e) == 0 && product_define(path, s, &rules->product, e) == 0)

@@ -12,7 +12,7 @@
 #include "netcdf/ncf.h"
 #include "tank.h"
 
-struct header {
+struct finding {
 	bool by_product;		/* product_name alone decides */
 	enum ptype type;		/* the answer */
 };
@@ -22,7 +22,7 @@ static void
 read_header(void *arg)
 {
 	struct ncatt product, version = { .type = NC_NAT };
-	struct header *h = arg;
+	struct finding *h = arg;
 	int ncid;
 
 	if (ncf_open("/proc/self/fd/0", &ncid, NULL) < 0 ||
@@ -36,14 +36,14 @@ read_header(void *arg)
 static int
 by_content(int dir, const char *name, bool by_product, enum ptype *t, struct err *e)
 {
-	static _Thread_local struct header *h;
+	static _Thread_local struct finding *h;
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(e, "cannot be read");
 	if (h == NULL)
 		h = child_memory(sizeof(*h));
-	*h = (struct header){ by_product, PTYPE_COUNT };
+	*h = (struct finding){ by_product, PTYPE_COUNT };
 	if (child_run(read_header, h, fd, name, NULL) < 0)
 		h->type = PTYPE_COUNT;
 	(void)close(fd);

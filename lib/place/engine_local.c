@@ -42,7 +42,7 @@ struct local {
 
 /* A line that is none says nothing. */
 static const char *
-take_line(void *ctx, const json_t *record)
+take_state(void *ctx, const json_t *record)
 {
 	struct local *l = ctx;
 	const char *id, *state;
@@ -79,7 +79,7 @@ local_open(struct engine *en, const char *place, struct err *e)
 	if (en->opts.logs != NULL && file_mkdirs(en->opts.logs, e) < 0)
 		return -1;
 	return en->opts.state == NULL ? 0 :
-	    journal_open(&l->journal, en->opts.state, true, false, LOCK_WAIT, take_line, l, e);
+	    journal_open(&l->journal, en->opts.state, true, false, LOCK_WAIT, take_state, l, e);
 }
 
 static void

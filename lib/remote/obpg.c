@@ -122,7 +122,7 @@ reject(struct obpg_answer *a, const char *s, const struct err *why)
 }
 
 static int
-take_line(struct obpg_answer *a, const char *s, struct err *e)
+take_entry(struct obpg_answer *a, const char *s, struct err *e)
 {
 	struct err why;
 
@@ -158,7 +158,7 @@ end_line(struct obpg_answer *a, struct err *e)
 		err_set(&why, E_DATA, "binary data, not a list");
 		reject(a, NULL, &why);
 	} else {
-		ret = take_line(a, s, e);
+		ret = take_entry(a, s, e);
 	}
 	a->len = 0;
 	a->too_long = false;
