@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "frame.h"
-#include "granule/dataset.h"
 
 /*
  * Writing one combined file: its frame first, then the data pass through once, block by block. One thread reads

@@ -1,7 +1,6 @@
 /* granule - what a granule needs, where its companions are, what is made of it */
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,6 +1,5 @@
 /* source - what one input file holds */
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

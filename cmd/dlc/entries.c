@@ -1,6 +1,5 @@
 /* entries - files and their checksums */
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

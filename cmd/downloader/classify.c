@@ -1,6 +1,5 @@
 /* classify - quicklook or refined */
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* lines - the lines of download lists, compactly */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "claim.h"
 #include "event.h"
-#include "granule/layout.h"
 #include "group.h"
 #include "jobs.h"
 #include "partition.h"

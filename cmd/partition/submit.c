@@ -1,6 +1,5 @@
 /* submit - the tokens of a run, and the jobs of its plan */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

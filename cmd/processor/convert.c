@@ -1,6 +1,5 @@
 /* convert - the algorithms of the L2P conversion */
 
-#include <math.h>
 #include <string.h>
 
 #include "convert.h"

@@ -1,7 +1,5 @@
 /* processor - make GHRSST L2P granules from combined files */
 
-#include <stdlib.h>
-
 #include "base/child.h"
 #include "granule.h"
 #include "granule/joblist.h"

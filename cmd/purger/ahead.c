@@ -1,6 +1,5 @@
 /* ahead - what must be known before anything is removed */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statfs.h>

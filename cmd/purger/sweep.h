@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sys/stat.h>
-
 #include "base/err.h"
 #include "base/pool.h"
 #include "rules.h"

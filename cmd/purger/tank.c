@@ -5,7 +5,6 @@
 
 #include "base/child.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "granule/layout.h"
 #include "granule/name.h"

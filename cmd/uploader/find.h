@@ -1,8 +1,6 @@
 #ifndef FIND_H
 #define FIND_H
 
-#include <stddef.h>
-
 #include "base/err.h"
 #include "base/str.h"
 #include "run/run.h"

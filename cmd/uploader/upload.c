@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"

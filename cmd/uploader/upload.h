@@ -2,9 +2,7 @@
 #define UPLOAD_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "base/err.h"
 #include "base/pool.h"
 #include "granule/dataset.h"
 #include "place/store.h"
