@@ -20,7 +20,7 @@
 static bool
 is_list_name(const char *s)
 {
-	return joblist_is_list(s) && str_plain(s) && strpbrk(s, "'\",\\") == NULL;
+	return joblist_is_list(s) && strpbrk(s, "'\",\\") == NULL;
 }
 
 /* The names in a message; nothing is added when it is not an array of names. */

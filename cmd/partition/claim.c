@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -177,6 +178,7 @@ claim_list(struct partition *p, const char *dir, const char *name, struct waitin
 	const char *mark = strstr(name, CLAIMED);
 	size_t n = mark != NULL ? (size_t)(mark - name) : strlen(name);
 	char *from, *to, *plan = NULL;
+	struct stat st;
 	int fd, ret = 0;
 
 	if (mark != NULL && p->run.dry_run)
@@ -187,6 +189,13 @@ claim_list(struct partition *p, const char *dir, const char *name, struct waitin
 		return ret;
 	}
 	from = xfmt("%s/%s", dir, name);
+	if (lstat(from, &st) == 0 && !S_ISREG(st.st_mode)) {
+		err_set(e, E_DATA, "%s: not a regular file", from);
+		run_error(&p->run, e);
+		notify_add(&p->run.notify, "%s\n", e->msg);
+		free(from);
+		return 0;
+	}
 	to = p->run.dry_run ? xstrdup(from) : xfmt("%s/%.*s" CLAIMED "%s", dir, (int)n, name, p->uid);
 	if (!p->run.dry_run && rename(from, to) < 0) {
 		ret = errno == ENOENT ? 0 : err_sys(e, "%s: cannot claim", from);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "claim.h"
 #include "plan.h"
+#include "run/item.h"
 
 #define PLAN_MAX (256 * 1024 * 1024)
 #define JOURNAL_SUFFIX ".journal"
@@ -170,7 +171,7 @@ plan_text(const struct plan *p, struct err *e)
 	    "r", (json_int_t)p->r, "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined,
 	    "downloads", (json_int_t)p->downloads, "granules", (json_int_t)p->granules,
 	    "waiting", strings(&p->waiting), "claimed", strings(&p->claimed),
-	    "lists", strings(&p->lists), "jobs", jobs), JSON_INDENT(1), p->path, e);
+	    "lists", item_texts(&p->lists), "jobs", jobs), JSON_INDENT(1), p->path, e);
 }
 
 /* The journal first: where there is a plan, there is a journal, so what was submitted is always known. */

@@ -83,7 +83,8 @@ joblist_sibling(const char *path, enum joblist what, char out[JOBLIST_SIZE], str
 bool
 joblist_is_list(const char *name)
 {
-	return *name != '\0' && *name != '.' && strchr(name, '/') == NULL && strlen(name) <= JOBLIST_LIST_MAX;
+	return *name != '\0' && *name != '.' && strchr(name, '/') == NULL && str_plain(name) &&
+	    strlen(name) <= JOBLIST_LIST_MAX;
 }
 
 int
