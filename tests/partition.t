@@ -68,6 +68,23 @@ is "$(ls t3/combiner/jobs)" modis_level2_combiner_historical_AQUA_QUICKLOOK_17_j
 is "$(held t3 aqua-1234-ql) $(free t3 aqua)" '4 0' '... four tokens'
 like "$stderr" ' - combiner_wait_total: 2 - ' '... both names had waited'
 
+# What is no list, in its place, and a list whose name is no text.
+rm -rf t3
+mkdir -p t3/combiner/jobs/aqua_quicklook_dir
+ln -s /etc/passwd t3/combiner/jobs/aqua_quicklook_link.txt
+echo AQUA_MODIS.20240102T000501.L2.SST.nc >t3/combiner/jobs/aqua_quicklook_20240102T030000_x.txt
+odd=$(printf 'odd\377.list')
+cp aqua.list "$odd"
+run partition --root t3 --engine none --tokens none: --uid 1234 "$odd"
+is "$status $(printf '%s\n' "$stderr" | grep -c 'not a regular file$')" '1 2' 'a directory and a link among the waiting lists are named'
+is "$(ls t3/combiner/jobs)" 'aqua_quicklook_dir
+aqua_quicklook_link.txt' '... and left there; the list is taken'
+like "$(cat t3/partition/plan_*.json)" '"odd[?].list"' '... and a list with an odd name, which is in the plan'
+echo '{"prefix": "a", "dataset": "aqua", "txt_list": ["a\\nb"]}' >ev
+run partition --root t3 --engine none --lists . --event ev
+is "$status" 2 'a message with a control character in a name'
+like "$stderr" 'txt_list: "a[?]b" is not the name of a list' '... is none'
+
 rm -rf t
 mkdir -p t/combiner/downloads/MODIS_AQUA_L2_SST_OBPG_REFINED
 cd t/combiner/downloads/MODIS_AQUA_L2_SST_OBPG_REFINED || exit 1
@@ -629,4 +646,18 @@ is "$(wc -l <"$small_fs/tree/combiner/jobs/terra_quicklook_20230504T180000_abc.t
 	'... the waiting granules still wait'
 is "$(find "$small_fs/tree" -type f ! -name '.*.lock' ! -name '*SST.nc' ! -name 'terra_quicklook_*_abc.txt')" '' \
 	'... no half a file stays'
+echo nonsense | run license-returner --tokens none: -d aqua --all --failed "$small_fs/failed"
+is "$status $(test -e "$small_fs/failed"; echo $?)" '3 1' '... a list of failures that lacks some does not appear'
+rm -rf "$small_fs/tree" "$small_fs/fill"
+terra_tree "$small_fs/tree"
+license-returner --root "$small_fs/tree" --set-capacity terra=4 >/dev/null
+partition --root "$small_fs/tree" --engine none -q -n "$data/terra.list" >/dev/null
+dd if=/dev/zero of="$small_fs/fill" bs=4096 2>/dev/null
+truncate -s -4096 "$small_fs/fill"
+for pages in 2 3 4 5 6 7 8 9 10; do
+	truncate -s -4096 "$small_fs/fill"
+	run partition --root "$small_fs/tree" --tokens "$small_fs/tree/tokens" --engine none --uid 8720 "$data/terra.list"
+	[ "$status $(free "$small_fs/tree" terra)" = '3 4' ] || echo "$pages: $status $(free "$small_fs/tree" terra)"
+done >wrong
+is "$(cat wrong)" '' '... and tokens that were taken are given back'
 done_testing

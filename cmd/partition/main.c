@@ -109,11 +109,11 @@ make_plan(struct partition *p, const struct event *ev, struct intake *in, const 
 	jobs_log(p, &w, plan, grant.dataset + grant.floating, keys[PTYPE_QUICKLOOK] == 0);
 	ret = 1;
 out:
+	worklists_fini(&w);		/* first, because what is left of a full disk may do to return tokens */
 	if (ret <= 0 && got > 0 && submit_release(p, *pool, &le) < 0)
 		run_error(&p->run, &le);
 	if (ret <= 0 && claim_restore(&plan->claimed, &le) < 0)
 		run_error(&p->run, &le);
-	worklists_fini(&w);
 	groups_fini(&gr);
 	return ret;
 }

@@ -234,6 +234,7 @@ failed_bytes(struct run *r, const char *line, size_t size)
 	    file_put(r->failed.fd, r->failed_path, &r->sep, 1, &e) == 0))
 		return;
 	r->status = prog_failed(&e, r->status);
+	newfile_close(&r->failed);	/* a list that lacks some would pass for all */
 }
 
 void
