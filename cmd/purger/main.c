@@ -52,7 +52,8 @@ check_options(struct purger *p)
 			    p->operations.item[i]);
 	if (p->now != NULL && (strlen(p->now) != CLOCK_STAMP_SIZE - 1 || clock_parse_stamp(p->now, &now) == 0))
 		run_usage("--now %s: not a time as 20240305T230000", p->now);
-	p->sweep.now = p->bundle.now = now;
+	p->bundle.now = now;
+	p->sweep.now = p->now != NULL ? now : now - CLOCK_ALLOWANCE;
 	if (!p->yes && !p->run.dry_run && isatty(STDOUT_FILENO)) {
 		prog_info("this is what would be removed; --yes removes it");
 		p->run.dry_run = true;

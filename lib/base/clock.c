@@ -27,6 +27,20 @@ clock_product(void)
 	return clock_now();
 }
 
+int64_t
+clock_age(int64_t then)
+{
+	int64_t now = clock_now();
+
+	return now > then ? now - then : 0;
+}
+
+bool
+clock_expired(int64_t then, int64_t s)
+{
+	return clock_now() - CLOCK_ALLOWANCE > then + s;
+}
+
 double
 clock_steady(void)
 {

@@ -24,6 +24,14 @@ struct civil {
 int64_t	clock_now(void);
 int64_t	clock_product(void);
 
+/*
+ * The clocks of two machines differ: what another one has dated may seem to come from the future, which is an age of 0
+ * (clock_age), and what expires does so only when it has on either clock (clock_expired, s seconds after then).
+ */
+#define CLOCK_ALLOWANCE 30		/* seconds */
+int64_t	clock_age(int64_t then);
+bool	clock_expired(int64_t then, int64_t s);
+
 /* clock_steady - seconds of a clock that never jumps, for durations. */
 double	clock_steady(void);
 

@@ -93,7 +93,7 @@ time_is_over(const char *path)
 	const struct timespec settle = { .tv_nsec = SETTLE_NS };
 	struct stat st, later;
 
-	if (file_look(path, &st, NULL) <= 0 || file_time(&st) > now_ns())
+	if (file_look(path, &st, NULL) <= 0 || !clock_expired(st.st_mtim.tv_sec, 0))
 		return false;
 	(void)nanosleep(&settle, NULL);	/* it may just have got the lock */
 	return file_look(path, &later, NULL) > 0 && file_time(&later) == file_time(&st);
@@ -111,7 +111,7 @@ take_over(const char *path, int64_t until, struct err *e)
 	if (newfile_open(&f, path, e) < 0)
 		return -1;
 	from = file_open(path, e);
-	if (from >= 0 && fstat(from, &st) == 0 && file_time(&st) > now_ns()) {
+	if (from >= 0 && fstat(from, &st) == 0 && !clock_expired(st.st_mtim.tv_sec, 0)) {
 		err_set(e, E_BUSY, "%s: in use by another process", path);
 	} else if (from >= 0 && newfile_copy(&f, from, path, DIGEST_NONE, NULL, NULL, e) == 0 &&
 	    file_set_mtime(f.fd, f.tmp, until, e) == 0 && newfile_commit(&f, e) == 0) {

@@ -400,9 +400,7 @@ tokens_list(struct tokens *t, struct tokens_list *l, struct err *e)
 int64_t
 tokens_age(const struct tokens_reservation *r)
 {
-	int64_t now = clock_now();
-
-	return now > r->time ? now - r->time : 0;
+	return clock_age(r->time);
 }
 
 static bool
@@ -414,10 +412,10 @@ is_dead(const struct tokens_reservation *r, const struct tokens_reaping *how)
 		return true;
 	if (life == OWNER_UNKNOWN && *r->jobs != '\0' && how->alive != NULL) {
 		life = how->alive(how->ctx, r->jobs);
-		if (life == OWNER_DEAD && tokens_age(r) > how->min_age)
+		if (life == OWNER_DEAD && clock_expired(r->time, how->min_age))
 			return true;
 	}
-	return life == OWNER_UNKNOWN && how->max_age > 0 && tokens_age(r) > how->max_age;
+	return life == OWNER_UNKNOWN && how->max_age > 0 && clock_expired(r->time, how->max_age);
 }
 
 /* The engine is asked once, before; returned is what still is as it was then. */

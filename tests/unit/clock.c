@@ -118,6 +118,11 @@ texts(void)
 	ok(strlen(iso) == 27 && iso[10] == 'T' && iso[19] == '.' && iso[26] == 'Z', "ISO time: %s", iso);
 	ok(clock_steady() >= a, "the steady clock does not go back");
 
+	is_int(clock_age(clock_now() + 90), 0, "what another clock dates in the future is new");
+	ok(clock_age(clock_now() - 90) >= 90, "... in the past, old");
+	ok(!clock_expired(clock_now() - 90, 80) && clock_expired(clock_now() - 90, 50),
+	    "it expires when it has on either clock");
+
 	(void)unsetenv("SOURCE_DATE_EPOCH");
 	ok(clock_product() >= before, "products are stamped with now");
 	(void)setenv("SOURCE_DATE_EPOCH", "1704424201", 1);
