@@ -6,10 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/doc.h"
 #include "base/file.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -69,17 +68,15 @@ take_body(struct event *ev, const json_t *o, struct err *e)
 static json_t *
 load(const char *text, struct err *e)
 {
-	json_error_t je;
-	json_t *o = json_loads(text, JSON_REJECT_DUPLICATES, &je);
+	json_t *o = doc_parse(text, "event", e);
 	char *copy;
 
 	if (o != NULL)
 		return o;
-	err_set(e, E_USAGE, "event: line %d: %s", je.line, je.text);
 	copy = xstrdup(text);
 	for (char *s = copy; (s = strchr(s, '\'')) != NULL;)
 		*s = '"';
-	o = json_loads(copy, JSON_REJECT_DUPLICATES, NULL);
+	o = doc_parse(copy, "event", NULL);
 	free(copy);
 	return o;
 }

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
+#include "base/doc.h"
 #include "base/mem.h"
 #include "event.h"
 #include "granule/layout.h"
@@ -125,13 +124,12 @@ check_entry(struct config *c, const char *key, json_t *entry, struct err *e)
 static int
 parse(struct config *c, const char *text, struct err *e)
 {
-	json_error_t je;
 	const char *key;
 	json_t *v;
 
-	c->root = json_loads(text, JSON_REJECT_DUPLICATES, &je);
+	c->root = doc_parse(text, c->name, e);
 	if (c->root == NULL)
-		return err_set(e, E_USAGE, "%s: line %d: %s", c->name, je.line, je.text);
+		return -1;
 	if (!json_is_object(c->root))
 		return err_set(e, E_USAGE, "%s: not a JSON object", c->name);
 	json_object_foreach(c->root, key, v) {

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#include "base/newfile.h"
+#include "base/doc.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "claim.h"
 #include "plan.h"
 #include "run/item.h"
@@ -345,20 +344,11 @@ read_plan(json_t *o, struct plan *p, struct err *e)
 int
 plan_read(struct plan *p, const char *path, struct err *e)
 {
-	char *text = file_read(path, PLAN_MAX, e);
-	json_error_t je;
-	json_t *o;
-	int ret = -1;
+	json_t *o = doc_read(path, PLAN_MAX, e);
+	int ret;
 
 	*p = (struct plan){ .path = xstrdup(path) };
-	if (text == NULL)
-		return err_config(e);
-	o = json_loads(text, JSON_REJECT_DUPLICATES, &je);
-	if (o == NULL)
-		err_set(e, E_USAGE, "%s: line %d: %s", path, je.line, je.text);
-	else if (read_plan(o, p, e) == 0)
-		ret = open_journal(p, e);
+	ret = o == NULL || read_plan(o, p, e) < 0 ? -1 : open_journal(p, e);
 	json_decref(o);
-	free(text);
 	return ret;
 }

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/doc.h"
 #include "base/mem.h"
 #include "granule/layout.h"
 #include "run/item.h"
@@ -268,19 +266,13 @@ is_name(const char *s)
 int
 rules_read(struct rules *r, const char *file, const char *root, struct err *e)
 {
-	char *text = file_read(file, CONFIG_MAX, e);
-	json_t *top = NULL, *entries, *v;
+	json_t *top = doc_read(file, CONFIG_MAX, e), *entries, *v;
 	const char *component, *entry;
-	json_error_t je;
 	struct err why;
 	int ret = -1;
 
-	if (text == NULL)
-		return err_config(e);
-	top = json_loads(text, JSON_REJECT_DUPLICATES, &je);
-	free(text);
 	if (top == NULL)
-		return err_set(e, E_USAGE, "%s: line %d: %s", file, je.line, je.text);
+		return -1;
 	json_object_foreach(top, component, entries) {
 		if (!json_is_object(entries)) {
 			ret = err_set(e, E_USAGE, "%s: %s: not an object", file, component);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/doc.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "place/tokens_doc.h"
@@ -132,14 +133,14 @@ parse_reservation(const struct tokens *t, struct tokens_list *l, json_t *v, stru
 static int
 parse(const struct tokens *t, struct tokens_list *l, const char *text, struct err *e)
 {
-	json_error_t why = {0};
 	json_t *held, *v;
+	struct err why;
 	size_t i;
 
-	l->root = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, &why) :
+	l->root = text != NULL ? doc_parse(text, "damaged", &why) :
 	    json_pack("{s:i, s:{}, s:[]}", "version", FORMAT, "capacity", "held");
 	if (l->root == NULL)
-		return damaged(t, e, "line %d: %s", why.line, why.text);
+		return err_set(e, E_USAGE, "%s: %s", t->name, why.msg);
 	held = json_object_get(l->root, "held");
 	if (json_integer_value(json_object_get(l->root, "version")) != FORMAT || !json_is_array(held) ||
 	    !json_is_object(json_object_get(l->root, "capacity")))

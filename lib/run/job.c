@@ -4,9 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
-#include "base/file.h"
+#include "base/doc.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "run/job.h"
@@ -104,24 +102,18 @@ add_items(json_t *element, const char *path, struct strlist *items, struct err *
 int
 job_elements(const char *path, long index, struct strlist *items, struct err *e)
 {
-	json_error_t je;
-	json_t *root;
-	char *text = file_read(path, JOB_LIST_MAX, e);
+	json_t *root = doc_read(path, JOB_LIST_MAX, e);
 	int ret = -1;
 
-	if (text == NULL)
-		return err_config(e);
-	root = json_loads(text, JSON_REJECT_DUPLICATES, &je);
 	if (root == NULL)
-		err_set(e, E_USAGE, "%s: line %d: %s", path, je.line, je.text);
-	else if (!json_is_array(root))
+		return -1;
+	if (!json_is_array(root))
 		err_set(e, E_USAGE, "%s: not a JSON array", path);
 	else if ((size_t)index >= json_array_size(root))
 		err_set(e, E_USAGE, "%s: no element %ld, it has %zu", path, index, json_array_size(root));
 	else
 		ret = add_items(json_array_get(root, (size_t)index), path, items, e);
 	json_decref(root);
-	free(text);
 	return ret;
 }
 
