@@ -343,7 +343,7 @@ usage 2 'neither quicklook nor refined' 'no such type' --to store -t late $dir/$
 usage 2 'both want standard output' 'messages and JSON' --to store --announce - --json $dir/$night.nc
 usage 2 'invalid option' '-o' --to store -o x $dir/$night.nc
 usage 2 'on the command line' 'a job and granules' --to store --job "root/processor/input/$list" $dir/$night.nc
-usage 2 'printable' 'a prefix with blanks' --to store --prefix 'a b' $dir/$night.nc
+usage 2 'a b: not a prefix' 'a prefix with blanks' --to store --prefix 'a b' $dir/$night.nc
 usage 2 'uploader --help' 'an unknown option' --to store --sideways $dir/$night.nc
 usage 3 'cannot create' 'a list of failures that cannot be made' --to store --failed /dev/pts/x/failed $dir/$night.nc
 run uploader --help

@@ -1,14 +1,10 @@
 /* announce - tell which lists there are */
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#include "base/mem.h"
 #include "announce.h"
-#include "granule/joblist.h"
+#include "granule/listmessage.h"
 
 #define TEXT_MAX (200 * 1024)		/* of names in one message */
 #define VISIBILITY 120			/* seconds from the receipt of pending messages to their end */
@@ -16,29 +12,12 @@
 
 /* ---- pending lists ---- */
 
-/* One that the reader of our message does not take would cost all lists in it; and it replaces apostrophes. */
-static bool
-is_list_name(const char *s)
-{
-	return joblist_is_list(s) && strpbrk(s, "'\",\\") == NULL;
-}
-
-/* The names in a message; nothing is added when it is not an array of names. */
 static int
 take_names(struct strlist *names, const char *text, struct err *e)
 {
-	json_t *root = json_loads(text, 0, NULL), *v;
-	size_t i;
-	int ret = json_is_array(root) ? 0 : err_set(e, E_DATA, "not a JSON array of names of lists");
+	json_t *root = json_loads(text, 0, NULL);
+	int ret = listmessage_names(root, names, e);
 
-	json_array_foreach(root, i, v)
-		if (ret == 0 && (!json_is_string(v) || json_string_length(v) != strlen(json_string_value(v)) ||
-		    !is_list_name(json_string_value(v))))
-			ret = err_set(e, E_DATA, "element %zu is not the name of a list", i);
-	if (ret == 0)
-		json_array_foreach(root, i, v) {
-			strlist_push(names, json_string_value(v));
-		}
 	json_decref(root);
 	return ret;
 }
@@ -108,25 +87,12 @@ sort_names(struct strlist *names)
 	names->n = kept;
 }
 
-/* Send names first..end-1. */
 static int
-send_some(struct queue *q, const char *prefix, const char *dataset, const struct strlist *names, size_t first,
-    size_t end, struct err *e)
+send_some(struct queue *q, const char *prefix, const char *dataset, char *const names[], size_t n, struct err *e)
 {
-	json_t *list = json_array(), *root;
-	struct queue_post post = {0};
-	char *text;
-	int ret;
+	char *text = listmessage_make(prefix, dataset, names, n);
+	int ret = queue_send(q, &(struct queue_post){ .text = text }, e);
 
-	for (size_t i = first; i < end; i++)
-		(void)json_array_append_new(list, json_string(names->item[i]));
-	root = json_pack("{s:s, s:s, s:o}", "prefix", prefix, "dataset", dataset, "txt_list", list);
-	text = json_dumps(root, JSON_PRESERVE_ORDER);
-	json_decref(root);
-	if (text == NULL)		/* names are printable */
-		mem_die("the announcement cannot be written as JSON");
-	post.text = text;
-	ret = queue_send(q, &post, e);
 	free(text);
 	return ret;
 }
@@ -140,9 +106,9 @@ announce(struct queue *q, const char *prefix, const char *dataset, struct strlis
 	sort_names(names);
 	for (size_t i = 0; i < names->n; i++) {
 		bytes += strlen(names->item[i]) + strlen("\"\", ");
-		if (i + 1 < names->n && bytes + JOBLIST_LIST_MAX + 4 <= TEXT_MAX)
+		if (i + 1 < names->n && bytes + LIST_NAME_MAX + 4 <= TEXT_MAX)
 			continue;
-		if (send_some(q, prefix, dataset, names, first, i + 1, e) < 0)
+		if (send_some(q, prefix, dataset, names->item + first, i + 1 - first, e) < 0)
 			return -1;
 		(*sent)++;
 		first = i + 1;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "dlc.h"
+#include "granule/listmessage.h"
 #include "window.h"
 
 #define DAYS_MAX 36500
@@ -86,6 +87,8 @@ day_option(const char *opt, const char *text)
 static void
 check_options(struct dlc *d)
 {
+	struct err e;
+
 	if (d->run.ds == NULL)
 		run_usage("-d is missing: which dataset?");
 	d->search.query.crdate = flag("--crdate", d->crdate);
@@ -99,8 +102,8 @@ check_options(struct dlc *d)
 		run_usage("--announce needs --lists: it announces lists");
 	if (d->pending_place != NULL && d->announce_place == NULL)
 		run_usage("--pending needs --announce");
-	if (strpbrk(d->prefix, " '\"") != NULL || !str_plain(d->prefix))
-		run_usage("--prefix: only printable characters without blanks and quotes");
+	if (prefix_check(d->prefix, &e) < 0)
+		run_usage("--prefix %s", e.msg);
 	if ((d->from < 0) != (d->to < 0))
 		run_usage("--from and --to go together");
 	if (d->from > d->to)

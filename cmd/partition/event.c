@@ -14,55 +14,15 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "event.h"
-#include "granule/joblist.h"
+#include "granule/listmessage.h"
 #include "place/queue.h"
 #include "place/store.h"
 
 #define EVENT_MAX (1024 * 1024)
-#define PREFIX_MAX 60
 #define REPLACED 20			/* as well */
 #define USUAL "https://oceandata.sci.gsfc.nasa.gov/"
 
 /* --- the message ------------------------------------------------------------------------------------------------ */
-
-/* Whether prefix can stand in names of jobs and queues. */
-static int
-check_prefix(const char *prefix, struct err *e)
-{
-	size_t n = strspn(prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
-
-	if (n == 0 || n > PREFIX_MAX || prefix[n] != '\0' || *prefix == '-')
-		return err_set(e, E_USAGE, "%.80s: not a prefix: letters, digits and '-', at most %d", prefix,
-		    PREFIX_MAX);
-	return 0;
-}
-
-static int
-take_body(struct event *ev, const json_t *o, struct err *e)
-{
-	const char *prefix = json_string_value(json_object_get(o, "prefix"));
-	const char *dataset = json_string_value(json_object_get(o, "dataset"));
-	const json_t *lists = json_object_get(o, "txt_list"), *v;
-	size_t i;
-
-	if (prefix == NULL || dataset == NULL || !json_is_array(lists))
-		return err_set(e, E_USAGE, "event: prefix, dataset or txt_list is missing");
-	ev->ds = dataset_find(dataset);
-	if (ev->ds == NULL)
-		return err_set(e, E_USAGE, "event: %.80s: not a dataset", dataset);
-	if (check_prefix(prefix, e) < 0)
-		return -1;
-	ev->prefix = xstrdup(prefix);
-	json_array_foreach(lists, i, v) {
-		const char *s = json_string_value(v);
-
-		if (s == NULL || !joblist_is_list(s))
-			return err_set(e, E_USAGE, "event: txt_list: \"%.100s\" is not the name of a list",
-			    s != NULL ? s : "");
-		strlist_push(&ev->lists, s);
-	}
-	return 0;
-}
 
 /* JSON, or JSON with ' for " as hand-made messages have it. */
 static json_t *
@@ -89,6 +49,16 @@ uid_of(const char *id, char out[UID_SIZE])
 
 	digest_text(DIGEST_SHA256, id, hex);
 	xsnprintf(out, UID_SIZE, "%.8s", hex);
+}
+
+static int
+take_body(struct event *ev, const json_t *o, struct err *e)
+{
+	struct err why;
+
+	if (listmessage_parse(o, &ev->ds, &ev->prefix, &ev->lists, &why) < 0)
+		return err_set(e, why.code, "event: %s", why.msg);
+	return 0;
 }
 
 static int
@@ -160,7 +130,7 @@ int
 event_read(struct partition *p, struct event *ev, struct err *e)
 {
 	char *text;
-	int ret = p->prefix != NULL ? check_prefix(p->prefix, e) : 0;
+	int ret = p->prefix != NULL ? prefix_check(p->prefix, e) : 0;
 
 	if (ret == 0)
 		ret = set_stamp(p, e);
@@ -200,12 +170,10 @@ event_pending(struct partition *p, const struct strlist *names, struct err *e)
 {
 	const char *key = p->run.ds->key;
 	char *group = xfmt("%s-%s", p->prefix, key), *dedup = xfmt("%s-%s", group, p->uid), *text;
-	json_t *array = json_array();
+	json_t *array = item_texts(names);
 	struct queue *q = NULL;
 	int ret = -1;
 
-	for (size_t i = 0; i < names->n; i++)
-		(void)json_array_append_new(array, item_text(names->item[i]));
 	text = json_dumps(array, 0);
 	json_decref(array);
 	if (p->pending == NULL || names->n == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "granule/listmessage.h"
 #include "granule/name.h"
 #include "run/job.h"
 #include "run/run.h"
@@ -112,14 +113,14 @@ static void
 check_options(struct uploading *p)
 {
 	struct run *r = &p->run;
+	struct err e;
 
 	if (p->to == NULL)
 		run_usage("--to is missing: where shall the granules go?");
 	if (p->announce != NULL && strcmp(p->announce, "-") == 0 && r->json && !r->dry_run)
 		run_usage("--announce - and --json both want standard output");
-	for (const char *s = p->c.trace; *s != '\0'; s++)
-		if (*s < '!' || *s > '~')
-			run_usage("--prefix: only printable characters without blanks");
+	if (prefix_check(p->c.trace, &e) < 0)
+		run_usage("--prefix %s", e.msg);
 	run_need_identity(r, true);
 }
 

@@ -80,13 +80,6 @@ joblist_sibling(const char *path, enum joblist what, char out[JOBLIST_SIZE], str
 	    prefix[what]);
 }
 
-bool
-joblist_is_list(const char *name)
-{
-	return *name != '\0' && *name != '.' && strchr(name, '/') == NULL && str_plain(name) &&
-	    strlen(name) <= JOBLIST_LIST_MAX;
-}
-
 int
 joblist_time(const char *text, int64_t *t, struct err *e)
 {

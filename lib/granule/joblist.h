@@ -1,7 +1,6 @@
 #ifndef JOBLIST_H
 #define JOBLIST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -17,7 +16,6 @@
  *	aqua_quicklook_2024_01_05_17_40_02_0_1_3f9a0c77.txt
  */
 
-#define JOBLIST_LIST_MAX 900		/* bytes of a download list's name: it becomes a key of a store */
 #define JOBLIST_SIZE 256		/* of a name */
 
 enum joblist {
@@ -52,9 +50,6 @@ void	joblist_identity(const char *path, const struct dataset **ds, enum ptype *t
 /* joblist_sibling - what another component's job list of the same array is called; -1 with E_DATA when path is not
  * called as job lists are. */
 int	joblist_sibling(const char *path, enum joblist what, char out[JOBLIST_SIZE], struct err *e);
-
-/* joblist_is_list - whether name may be that of a download list in a message: a key of a store, without directory. */
-bool	joblist_is_list(const char *name);
 
 /* joblist_time - an element of the processor's: YYYYMMDDTHHMMSS, or the same without T. -1 with E_USAGE when it is no
  * time. */

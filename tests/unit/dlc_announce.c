@@ -71,7 +71,7 @@ many(struct queue *q)
 static void
 pending(struct queue *q)
 {
-	static const char *const bad[] = { "x", "{}", "[1]", "[\"a\", null]", "[\"\"]", "[\"/a\"]", "[\"a/../b\"]",
+	static const char *const bad[] = { "x", "{}", "[1]", "[\"a\", null]", "[\"\"]", "[\"/a\"]", "[\"a/b\"]", "[\"a/../b\"]",
 		"[\"it's\"]", "[\"a,b\"]", "[\"a\\u0000b\"]", "[\"a\"", "\"a\"" };
 	static struct pending p;
 
