@@ -67,5 +67,5 @@ is "$bad" '' 'no literal is a piece of JSON'
 # Of the library lib/run prints, and base/prog, which it uses. mem_die ends the program, a message to the place "-" goes
 # there, and what the local engine is between fork and exec has nobody else to tell.
 words='v?f?printf|dprintf|f?puts|f?putc|putchar|fwrite|perror|stdout|stderr|prog_(say|info|warn|debug|log|fail.*|bad.*|progress.*)'
-bad=$(grep -nEw "$words" lib/*/*.c | grep -Ev '^lib/(run/|base/(prog|mem)|place/(topic_local|engine_local_child))|__attribute__')
+bad=$(grep -nEw "$words" lib/*/*.c | grep -Ev '^lib/(run/|base/(prog|mem)|place/(topic_local|engine_local_child))|__attribute__|/dev/std')
 is "$bad" '' 'of the library only lib/run and base/prog print'
