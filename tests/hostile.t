@@ -86,6 +86,12 @@ is "$(ls crash.bad)" 'AQUA_MODIS.20240105T031001.L2.OC.NRT.nc
 AQUA_MODIS.20240105T031001.L2.OC.NRT.nc.reason' '... which is in quarantine'
 like "$(cat crash.bad/*.reason)" . '... with the reason'
 
+# a few random changes; tests/mutate.py can make more
+run "$python" "$top/tests/mutate.py" combiner 25 1 made/$night.SST.NRT.nc made/$night.SST4.NRT.nc good/AQUA_MODIS.20240105T031501.L2.SST.NRT.nc
+is "$status $(printf '%s\n' "$stdout" | wc -l)" '0 1' 'combiner: random changes end no run and give no other data'
+run "$python" "$top/tests/mutate.py" processor 25 1 $l2 combined/A20240105T031501.LAC_GSSTN.nc
+is "$status $(printf '%s\n' "$stdout" | wc -l)" '0 1' 'processor: nor do they end one'
+
 # a signal reaches a run whose child is busy
 mkgranule -d viirs -f night -o big --time 20240105T000000 >/dev/null
 mkdir int
