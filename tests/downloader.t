@@ -221,6 +221,36 @@ is "$status" 1 'a right checksum does not make netCDF of it'
 run downloader --failed failed -o o "$H/ok/$N1 $S1"
 is "$(wc -c <failed)" 0 'an earlier --failed list is replaced by an empty one'
 
+# without a checksum the file is opened in a process of its own
+rm -rf o
+B=AQUA_MODIS.20230124T213000.L2.SST.nc
+big $B 10
+printf '%s\n' "$H/ok/$B" "$H/ok/$N1" >list
+# shellcheck disable=SC2046
+if "${CC:-gcc}" -shared -fPIC $(pkg-config --cflags hdf5 2>/dev/null || echo -I/usr/include/hdf5/serial) -o crash.so \
+    "$top/tests/data/crash.c" 2>/dev/null && ! nm "$BINDIR/downloader" | grep -q __asan; then
+	for how in 'segv killed by signal 11' 'abort killed by signal 6' 'grow damaged netCDF file'; do
+		rm -rf o
+		CRASH=${how%% *} run env LD_PRELOAD="$work/crash.so" downloader -o o --retries 0 <list
+		is "$status $stdout $(left o)" "1 o/$N1 $N1" "${how%% *} in the library: one fails, the other is done"
+		like "$stderr" "^downloader: $B: ${how#* }" '... is said'
+	done
+	CRASH=segv run env LD_PRELOAD="$work/crash.so" downloader -o o "$H/ok/$N1 $S1"
+	is "$status" 0 'with a checksum it is not'
+else
+	skip 7 'the replacement of H5Fopen cannot be built, or preloaded'
+fi
+if "$python" -c 'import h5py' 2>/dev/null; then
+	"$python" -c 'import h5py, sys
+h5py.File(sys.argv[1], "r+")["a"] = h5py.SoftLink("/")' "srv/$B" 2>/dev/null || "$python" -c 'import h5py, sys
+h5py.File(sys.argv[1], "r+")["b"] = h5py.SoftLink("/")' "srv/$B"
+	run timeout 60 downloader -o o --retries 0 "$H/ok/$B"
+	is "$status" 1 'a file without end'
+	like "$stderr" "^downloader: $B: .*soft link" '... is refused by its name'
+else
+	skip 2 'no h5py'
+fi
+
 class() {
 	cdl "$1" "$2" | sed "${4:-}" >c.cdl
 	ncgen -k "${kind:-nc4}" -o "srv/$3" c.cdl

@@ -2,18 +2,25 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <hdf5.h>
 #include <netcdf.h>
 
 #include "base/file.h"
-#include "netcdf/ncf.h"
+#include "base/child.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/prog.h"
+#include "classic.h"
 #include "classify.h"
+#include "netcdf/ncf.h"
+#include "netcdf/vet.h"
 
 #define HEAD_SIZE 8			/* bytes of a signature */
+#define CHILD_OPTION "--check-file"	/* not for users */
 
 static pthread_mutex_t netcdf_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -40,52 +47,14 @@ check_signature(const char *path, const char *subject, bool *classic, struct err
 	return 0;
 }
 
-/* Bytes of a variable's data; 0 when the file does not say. */
-static double
-data_size(int ncid, int var)
-{
-	int dims[NC_MAX_VAR_DIMS], ndims;
-	nc_type type;
-	size_t size, len;
-	double n;
-
-	if (nc_inq_varndims(ncid, var, &ndims) != NC_NOERR || nc_inq_vardimid(ncid, var, dims) != NC_NOERR ||
-	    nc_inq_vartype(ncid, var, &type) != NC_NOERR || nc_inq_type(ncid, type, NULL, &size) != NC_NOERR)
-		return 0;
-	n = (double)size;
-	for (int i = 0; i < ndims; i++) {
-		if (nc_inq_dimlen(ncid, dims[i], &len) != NC_NOERR)
-			return 0;
-		n *= (double)len;
-	}
-	return n;
-}
-
-/* The classic library reads behind the end of a file as zeros, so a cut is not noticed there. */
-static int
-check_classic_size(int ncid, const char *path, const char *subject, struct err *e)
-{
-	struct stat st;
-	double need = 0;
-	int nvars;
-
-	if (nc_inq_nvars(ncid, &nvars) != NC_NOERR || stat(path, &st) < 0)
-		return err_set(e, E_DATA, "%s: damaged netCDF file", subject);
-	for (int i = 0; i < nvars; i++)
-		need += data_size(ncid, i);
-	if ((double)st.st_size < need)
-		return err_set(e, E_DATA, "%s: truncated netCDF file", subject);
-	return 0;
-}
-
 /* The two texts that decide; "" in a present attribute that is no text. */
 struct texts {
-	bool has_version, has_product;
+	int has_version, has_product;	/* as int, for any bytes are one */
 	char version[NCF_TEXTMAX], product[NCF_TEXTMAX];
 };
 
 static int
-read_netcdf(const char *path, const char *subject, bool unverified, bool classic, struct texts *t, struct err *e)
+read_netcdf(const char *path, const char *subject, struct texts *t, struct err *e)
 {
 	struct ncatt a;
 	int ncid, ret = -1, rc = ncf_library_open(path, &ncid);
@@ -100,7 +69,7 @@ read_netcdf(const char *path, const char *subject, bool unverified, bool classic
 		goto out;
 	t->has_product = ncf_is_text(&a);
 	memcpy(t->product, a.text, sizeof(t->product));
-	ret = classic && unverified ? check_classic_size(ncid, path, subject, e) : 0;
+	ret = 0;
 out:
 	rc = nc_close(ncid);
 	if (ret == 0 && rc != NC_NOERR)
@@ -158,26 +127,96 @@ read_hdf5(const char *path, const char *subject, struct texts *t, struct err *e)
 	return 0;
 }
 
-int
-classify_file(const char *path, const char *subject, const struct obpg_name *listed, bool unverified, enum ptype *type,
-    char *note, size_t note_size, struct err *e)
+/* ---- files whose checksum is not known: anybody may have made them ---- */
+
+struct finding {
+	struct err err;
+	struct texts texts;
+};
+
+/* In the process of its own. */
+static int
+read_strange(const char *path, const char *subject, struct texts *t, struct err *e)
 {
-	struct texts t = { .has_version = false };
-	const char *v, *p;
+	hid_t file;
 	bool classic;
 	int ret;
 
-	note[0] = '\0';
+	if (check_signature(path, subject, &classic, e) < 0)
+		return -1;
+	if (classic)
+		return read_netcdf(path, subject, t, e) < 0 ? -1 : classic_check(path, subject, e);
+	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+	if (file < 0)
+		return err_set(e, E_DATA, "%s: damaged netCDF file", subject);
+	ret = vet_file(file, subject, e);
+	(void)H5Fclose(file);
+	return ret < 0 ? -1 : read_netcdf(path, subject, t, e);
+}
+
+int
+classify_child(int argc, char *argv[])
+{
+	static struct finding f;
+	struct err e;
+
+	if (argc != 4 || strcmp(argv[1], CHILD_OPTION) != 0)
+		return -1;
+	child_begin();
+	ncf_setup();
+	(void)read_strange(argv[2], argv[3], &f.texts, &f.err);
+	return file_put(STDOUT_FILENO, "standard output", &f, sizeof(f), &e) < 0 ? 3 : 0;
+}
+
+/* One at a time, which bounds the memory. What comes back may be the work of a hostile file. */
+static int
+ask_child(const char *path, const char *subject, struct texts *t, struct err *e)
+{
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	char option[] = CHILD_OPTION, *args[] = { xstrdup(prog_name()), option, xstrdup(path), xstrdup(subject), NULL };
+	struct finding *f = xarray(1, sizeof(*f));
+	int ret;
+
+	(void)pthread_mutex_lock(&one);
+	ret = child_again(args, f, sizeof(*f), subject, e);
+	(void)pthread_mutex_unlock(&one);
+	*t = f->texts;
+	t->version[NCF_TEXTMAX - 1] = t->product[NCF_TEXTMAX - 1] = '\0';
+	f->err.msg[ERR_MSGMAX - 1] = '\0';
+	if (ret == 0 && f->err.code != E_NONE)
+		ret = err_set(e, f->err.code == E_ENV ? E_ENV : E_DATA, "%s", f->err.msg);
+	for (size_t i = 0; i < sizeof(args) / sizeof(*args); i++)
+		if (args[i] != option)
+			free(args[i]);
+	free(f);
+	return ret;
+}
+
+static int
+ask_library(const char *path, const char *subject, struct texts *t, struct err *e)
+{
+	bool classic;
+	int ret;
+
 	if (check_signature(path, subject, &classic, e) < 0)
 		return -1;
 	(void)pthread_mutex_lock(&netcdf_lock);
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);	/* each thread has its own setting */
-	if (classic || unverified)
-		ret = read_netcdf(path, subject, unverified, classic, &t, e);
-	else
-		ret = read_hdf5(path, subject, &t, e);
+	ret = classic ? read_netcdf(path, subject, t, e) : read_hdf5(path, subject, t, e);
 	(void)pthread_mutex_unlock(&netcdf_lock);
-	if (ret < 0)
+	return ret;
+}
+
+int
+classify_file(const char *path, const char *subject, const struct obpg_name *listed, bool unverified, enum ptype *type,
+    char *note, size_t note_size, struct err *e)
+{
+	struct texts t = { .has_version = 0 };
+	const char *v, *p;
+
+	note[0] = '\0';
+	if ((unverified ? ask_child : ask_library)(path, subject, &t, e) < 0)
 		return -1;
 	v = t.has_version ? t.version : NULL;
 	p = t.has_product ? t.product : NULL;

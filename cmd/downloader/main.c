@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "classify.h"
 #include "netcdf/ncf.h"
 #include "run/run.h"
 #include "feed.h"
@@ -140,8 +141,10 @@ main(int argc, char *argv[])
 		    .fetch = { .min_interval = -1, .agent = "generate-downloader/" VERSION } },
 	};
 	struct err e;
-	int status;
+	int status = classify_child(argc, argv);
 
+	if (status >= 0)
+		return status;
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);	/* keep pages HDF5 frees with every file */
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
 	run_begin(&p.run, argc, argv, &program);

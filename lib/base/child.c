@@ -1,9 +1,11 @@
 /* child - work in a process of its own, within limits */
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -57,18 +59,12 @@ on_crash(int sig)
 	(void)raise(sig);
 }
 
-static _Noreturn void
-be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
+/* What may be used, from descriptor first on nothing that was open. */
+static void
+set_limits(int first)
 {
-	int null = open("/dev/null", O_RDWR);
-
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	(void)dup2(in >= 0 ? in : null, STDIN_FILENO);
-	(void)dup2(null, STDOUT_FILENO);
-	(void)dup2(alive, STDERR_FILENO + 1);
-	closefrom(STDERR_FILENO + 2);
+	closefrom(first);
 	limit(RLIMIT_CPU, CHILD_CPU);
 	limit(RLIMIT_NOFILE, CHILD_FILES);
 #ifndef KEEP_DUMPABLE			/* sanitizers need more, and their own handlers */
@@ -76,6 +72,19 @@ be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
 	(void)signal(SIGSEGV, on_crash);
 #endif
 	(void)signal(SIGABRT, on_crash);
+}
+
+static _Noreturn void
+be_child(void (*work)(void *arg), void *arg, int in, int alive, pid_t parent)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	(void)dup2(in >= 0 ? in : null, STDIN_FILENO);
+	(void)dup2(null, STDOUT_FILENO);
+	(void)dup2(alive, STDERR_FILENO + 1);
+	set_limits(STDERR_FILENO + 2);
+	if (getppid() != parent)
+		_exit(0);
 	work(arg);
 	_exit(file_without_locks() ? WITHOUT_LOCKS : 0);
 }
@@ -125,6 +134,59 @@ judge(int status, const char *subject, struct err *e)
 	if (l.rlim_cur < MEMORY)		/* somebody else's limit */
 		return err_set(e, E_ENV, "%s: out of memory", subject);
 	return err_set(e, E_DATA, "%s: takes more than %d MB of memory", subject, CHILD_MEMORY);
+}
+
+void
+child_begin(void)
+{
+	set_limits(STDERR_FILENO + 1);
+}
+
+/* Begin this program in a new process with out as its standard output; 0 or an errno. */
+static int
+spawn(char *const argv[], int out, pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int en;
+
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_init(&attr);
+	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	(void)posix_spawnattr_setsigmask(&attr, &none);
+	(void)posix_spawn_file_actions_init(&files);
+	(void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	en = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (en == 0)
+		en = posix_spawn(pid, "/proc/self/exe", &files, &attr, argv, environ);
+	(void)posix_spawn_file_actions_destroy(&files);
+	(void)posix_spawnattr_destroy(&attr);
+	return en;
+}
+
+int
+child_again(char *const argv[], void *result, size_t size, const char *subject, struct err *e)
+{
+	int out[2], en, ret = -1;
+	ssize_t n = 0;
+	pid_t pid;
+
+	assert(size <= CHILD_RESULT);
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return err_sys(e, "%s", subject);
+	en = spawn(argv, out[1], &pid);
+	(void)close(out[1]);
+	if (en != 0) {
+		err_set(e, E_ENV, "%s: cannot begin a process: %s", subject, strerror(en));
+	} else if ((ret = judge(await(pid, out[0]), subject, e)) == 0) {
+		n = file_fill(out[0], subject, result, size, e);
+		if (n >= 0 && (size_t)n != size)
+			err_set(e, E_ENV, "%s: its check ended without a result", subject);
+		ret = n == (ssize_t)size ? 0 : -1;
+	}
+	(void)close(out[0]);
+	return ret;
 }
 
 int

@@ -29,4 +29,17 @@ void	*child_memory(size_t size);
  */
 int	child_run(void (*work)(void *arg), void *arg, int in, const char *subject, struct err *e);
 
+/*
+ * child_again - the same where there are other threads: this program begins anew in the process
+ *
+ * argv		its arguments, ended by NULL; it calls child_begin before anything else
+ * result	gets what the process writes to standard output, which must be size bytes and at most CHILD_RESULT
+ *
+ * Returns 0, or -1 as child_run does.
+ */
+#define CHILD_RESULT 65536
+
+int	child_again(char *const argv[], void *result, size_t size, const char *subject, struct err *e);
+void	child_begin(void);
+
 #endif
