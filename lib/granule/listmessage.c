@@ -60,6 +60,7 @@ listmessage_parse(const json_t *message, const struct dataset **ds, char **prefi
 	const char *p = json_string_value(json_object_get(message, "prefix"));
 	const char *dataset = json_string_value(json_object_get(message, "dataset"));
 	const json_t *names = json_object_get(message, "txt_list");
+	struct err why;
 
 	if (p == NULL || dataset == NULL || !json_is_array(names))
 		return err_set(e, E_USAGE, "prefix, dataset or txt_list is missing");
@@ -69,5 +70,5 @@ listmessage_parse(const json_t *message, const struct dataset **ds, char **prefi
 	if (prefix_check(p, e) < 0)
 		return -1;
 	*prefix = xstrdup(p);
-	return listmessage_names(names, lists, e);
+	return listmessage_names(names, lists, &why) < 0 ? err_set(e, why.code, "txt_list: %s", why.msg) : 0;
 }
