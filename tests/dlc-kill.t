@@ -19,7 +19,7 @@ sound() {
 
 finished() {
 	[ "$(cat $state)" = "$example_lines" ] && [ "$(announced)" = "$example_lines" ] && [ "$(listed)" = "$example_lines" ] &&
-		[ ! -e pending/1 ] && grep -q '"a_1"' queue/2*
+		[ ! -e pending/1 ] && grep -q '"a_1"' queue/2* && [ -z "$(find queue lists tree pending -name '.*.part')" ]
 }
 
 example

@@ -314,7 +314,10 @@ jobs_dirs(const struct partition *p, struct worklists *w, struct err *e)
 		if (list_dir(p, p->root, i, dir, e) < 0)
 			return -1;
 		w->dir[i] = xstrdup(dir);
+		newfile_sweep(dir);
 	}
+	if (!p->run.dry_run)
+		newfile_sweep(p->plans);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* newfile - files that appear under their names when they are complete */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/newfile.h"
 
+#define DAY 86400
 #define PRIVATE_MODE 0600
 #define COPY_BLOCK (256 * 1024)
 #define GROUP 256			/* files of a struct newfiles that are open at once */
@@ -285,6 +288,47 @@ file_write(const char *path, const char *text, struct err *e)
 		ret = newfile_commit(&f, e);
 	newfile_close(&f);
 	return ret;
+}
+
+/* ---- what was left behind ---- */
+
+/* Whether a temporary file is of a name that no other run will have. */
+static bool
+is_of_one_run(const char *tmp)
+{
+	size_t n = strlen(tmp);
+
+	if (*tmp != '.' || !str_ends(tmp, ".part"))
+		return false;
+	n -= strlen(".part");
+	n -= n > 5 && strncmp(tmp + n - 5, ".json", 5) == 0 ? 5 : n > 4 && strncmp(tmp + n - 4, ".txt", 4) == 0 ? 4 : 0;
+	return n > UID_SIZE && strspn(tmp + n - (UID_SIZE - 1), "0123456789abcdef") >= UID_SIZE - 1 &&
+	    strchr("_-", tmp[n - UID_SIZE]) != NULL;
+}
+
+void
+newfile_sweep(const char *dir)
+{
+	DIR *dp = opendir(dir);
+	struct dirent *d;
+
+	while (dp != NULL && (d = readdir(dp)) != NULL) {
+		struct stat st;
+		char *tmp;
+		int fd;
+
+		if (!is_of_one_run(d->d_name))
+			continue;
+		tmp = xfmt("%s/%s", dir, d->d_name);
+		fd = file_open_locked(tmp, O_RDWR, 0, 0, NULL);	/* who waits for the lock begins the file anew */
+		if (fd >= 0 && (!file_without_locks() || (fstat(fd, &st) == 0 && clock_expired(st.st_mtim.tv_sec, DAY))))
+			(void)unlink(tmp);
+		if (fd >= 0)
+			(void)close(fd);
+		free(tmp);
+	}
+	if (dp != NULL)
+		(void)closedir(dp);
 }
 
 /* ---- many ---- */

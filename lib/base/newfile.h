@@ -69,6 +69,14 @@ void	newfile_close(struct newfile *f);
 /* newfile_keep - as newfile_close, but leave the temporary file for a later run (partial downloads). */
 void	newfile_keep(struct newfile *f);
 
+/*
+ * newfile_sweep - remove what killed programs have left in dir of files that nobody begins again: temporary ones of names
+ * that end with an id of one run (uid_new), as NAME_1a2b3c4d.json or NAME-1a2b3c4d
+ *
+ * Those that a process holds stay; without locks, those younger than a day.
+ */
+void	newfile_sweep(const char *dir);
+
 /* newfile_temp - ".NAME.part" beside path; owned by the caller. */
 char	*newfile_temp(const char *path);
 

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/newfile.h"
 #include "base/str.h"
 #include "place/backend.h"
 #include "place/engine.h"
@@ -116,6 +117,8 @@ backend_directory(const char *place, enum place_mode mode, struct err *e)
 		return NULL;
 	}
 	path = realpath(place, NULL);
+	if (path != NULL && mode == PLACE_CREATE)
+		newfile_sweep(path);
 	if (path != NULL)
 		return path;
 	if (mode == PLACE_CREATE || errno != ENOENT) {

@@ -56,6 +56,26 @@ refuses(void)
 	    "a link to nowhere is replaced");
 }
 
+/* What killed programs have left of names that come but once goes, unless somebody has it. */
+static void
+sweeps(void)
+{
+	struct newfile held;
+
+	ok(mkdir("d", 0777) == 0 && newfile_open(&held, "d/20250612T130001.123456Z-1a2b3c4e", &e) == 0, "a message begun");
+	(void)file_write("d/.20250612T130001.123456Z-1a2b3c4d.part", "", &e);
+	(void)file_write("d/.plan_AQUA_x_1a2b3c4d.json.part", "", &e);
+	(void)file_write("d/.aqua_quicklook_x_0_1_1a2b3c4d.txt.part", "", &e);
+	(void)file_write("d/.AQUA_MODIS.20240105T031001.L2.SST.nc.part", "", &e);
+	(void)file_write("d/plan_AQUA_x_1a2b3c4d.json", "", &e);
+	newfile_sweep("d");
+	is_int(count("d", true), 2, "swept");
+	ok(access(held.tmp, F_OK) == 0, "... but for what somebody makes");
+	ok(access("d/.AQUA_MODIS.20240105T031001.L2.SST.nc.part", F_OK) == 0, "... and what the next run goes on with");
+	newfile_close(&held);
+	newfile_sweep("none");
+}
+
 int
 main(void)
 {
@@ -85,5 +105,6 @@ main(void)
 	newfiles_close(&g);
 	is_int(count("a/b", false) + count("c", false), 20, "... and none of its group is left");
 	refuses();
+	sweeps();
 	return tap_done();
 }
