@@ -11,7 +11,7 @@
 #include "netcdf/ncf.h"
 #include "tank.h"
 
-struct finding {
+struct answer {
 	bool by_product;		/* product_name alone decides */
 	enum ptype type;		/* the answer */
 };
@@ -21,7 +21,7 @@ static void
 read_header(void *arg)
 {
 	struct ncatt product, version = { .type = NC_NAT };
-	struct finding *h = arg;
+	struct answer *h = arg;
 	int ncid;
 
 	if (ncf_open("/proc/self/fd/0", &ncid, NULL) < 0 ||
@@ -35,14 +35,14 @@ read_header(void *arg)
 static int
 by_content(int dir, const char *name, bool by_product, enum ptype *t, struct err *e)
 {
-	static _Thread_local struct finding *h;
+	static _Thread_local struct answer *h;
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(e, "cannot be read");
 	if (h == NULL)
 		h = child_memory(sizeof(*h));
-	*h = (struct finding){ by_product, PTYPE_COUNT };
+	*h = (struct answer){ by_product, PTYPE_COUNT };
 	if (child_run(read_header, h, fd, name, NULL) < 0)
 		h->type = PTYPE_COUNT;
 	(void)close(fd);
