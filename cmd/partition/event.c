@@ -20,7 +20,6 @@
 
 #define EVENT_MAX (1024 * 1024)
 #define REPLACED 20			/* as well */
-#define USUAL "https://oceandata.sci.gsfc.nasa.gov/"
 
 /* --- the message ------------------------------------------------------------------------------------------------ */
 
@@ -298,7 +297,7 @@ intake_line(struct partition *p, struct intake *in, const struct list_in *list, 
 	if (r <= 0)
 		return 0;
 	last = &l->line[l->n - 1];
-	if (l->dirs.n > dirs && !str_starts(l->dirs.item[last->dir], USUAL))
+	if (l->dirs.n > dirs && !str_starts(l->dirs.item[last->dir], LISTLINE_SERVER))
 		prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list->name, list->line,
 		    url_shown(l->dirs.item[last->dir]), l->dirs.item[last->dir]);
 	if (p->run.type != PTYPE_COUNT && last->nrt != (p->run.type == PTYPE_QUICKLOOK)) {

@@ -13,7 +13,8 @@
  * that read such lines read them here, and so mean the same by them.
  */
 
-#define LISTLINE_SOURCE "https://oceandata.sci.gsfc.nasa.gov/cgi/getfile/"
+#define LISTLINE_SERVER "https://oceandata.sci.gsfc.nasa.gov/"
+#define LISTLINE_SOURCE LISTLINE_SERVER "cgi/getfile/"
 #define LISTLINE_URL_SIZE (LIST_RECMAX + 128)
 
 struct listline {
