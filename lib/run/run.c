@@ -515,7 +515,8 @@ run_log_job(struct run *r, const char *none)
 {
 	finallog_field(&r->log, "job_id", "%s", job_id());
 	finallog_field(&r->log, "job_index", "%ld", r->index);
-	finallog_field(&r->log, "json_file", "%s", r->job != NULL ? str_base(r->job) : none);
+	if (r->job != NULL || none != NULL)
+		finallog_field(&r->log, "json_file", "%s", r->job != NULL ? str_base(r->job) : none);
 }
 
 int

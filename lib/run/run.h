@@ -171,7 +171,7 @@ int	run_quarantine(const struct run *r, const char *dir, enum layout place, cons
 	    struct err *e);
 
 /* run_log - the line "ORIGIN : TEXT", if log lines are asked for. run_log_job - the fields job_id, job_index and
- * json_file of the final_log line; none is what stands for no job list. */
+ * json_file of the final_log line; none is what stands for no job list, NULL nothing. */
 void	run_log(const struct run *r, const char *origin, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void	run_log_job(struct run *r, const char *none);
 
