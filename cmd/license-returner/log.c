@@ -63,7 +63,8 @@ log_located(const struct returner *p, const char *uid, const struct tokens_retur
 	char *name = title_of(p, uid, k);
 
 	if (back->located[k])
-		run_log(&p->run, LOG_TOKENS, "Located %s %s: %d reserved licenses.", order[i].label, name, back->number[k]);
+		run_log(&p->run, LOG_TOKENS, "Located %s %s: %d reserved licenses.", order[i].label, name,
+		    back->number[k]);
 	else
 		run_log(&p->run, LOG_TOKENS, "Could not locate %s.", name);
 	free(name);
@@ -82,7 +83,8 @@ log_search(const struct returner *p, const char *uid, const struct tokens_return
 			continue;
 		log_located(p, uid, back, i);
 		if (back->located[k])
-			run_log(&p->run, LOG_TOKENS, "Number of %s licenses reserved: %d.", order[i].what, back->number[k]);
+			run_log(&p->run, LOG_TOKENS, "Number of %s licenses reserved: %d.", order[i].what,
+			    back->number[k]);
 		else
 			run_log(&p->run, LOG_TOKENS, "Number of %s licenses reserved: None.", order[i].what);
 		if (k != TOKENS_FL || !refined)

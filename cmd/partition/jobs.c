@@ -248,7 +248,8 @@ config_command(const struct config *c, enum component comp, const struct dataset
 {
 	const char *venue = strrchr(v->prefix, '-'), *name = NULL, *share = NULL;
 	const struct word w[WORDS] = {
-		{ "input_list", v->list }, { "prefix", v->prefix }, { "unique_id", v->uid }, { "ptype", joblist_type(t) },
+		{ "input_list", v->list }, { "prefix", v->prefix }, { "unique_id", v->uid },
+		{ "ptype", joblist_type(t) },
 		{ "input_path", v->path }, { "dataset", ds->key }, { "root", v->root }, { "pool", v->pool },
 		{ "to", v->to }, { "announce", v->announce }, { "venue", venue != NULL ? venue + 1 : v->prefix },
 		{ "data_type", ds->data_type },

@@ -227,8 +227,8 @@ set_places(struct partition *p, struct err *e)
 {
 	if (p->run.outdir != NULL && (p->outdir = backend_directory(p->run.outdir, PLACE_ASIS, e)) == NULL)
 		return -1;
-	return claim_root(p, p->run.root, e) < 0 || make_absolute(&p->to, e) < 0 || make_absolute(&p->announce, e) < 0 ||
-	    make_absolute(&p->logs, e) < 0 ? -1 : 0;
+	return claim_root(p, p->run.root, e) < 0 || make_absolute(&p->to, e) < 0 ||
+	    make_absolute(&p->announce, e) < 0 || make_absolute(&p->logs, e) < 0 ? -1 : 0;
 }
 
 int

@@ -42,8 +42,8 @@ struct granule_result {
  */
 void	granule_make(const struct granule_rules *rules, const char *path, struct granule_result *r);
 
-/* granule_look - the combined file of a time in the job list of a run; also one that is gone but whose product is there, so
- * that a repeated job prints it again. */
+/* granule_look - the combined file of a time in the job list of a run; also one that is gone but whose product is
+ * there, so that a repeated job prints it again. */
 joblist_look	granule_look;
 
 /* granule_is_left - whether the combined file of a complete product lies in the tree, from which it is to be removed when

@@ -23,7 +23,8 @@ void
 joblist_name(enum joblist what, const struct dataset *ds, enum ptype t, const char *stamp, size_t array,
     const char *uid, char out[JOBLIST_SIZE])
 {
-	xsnprintf(out, JOBLIST_SIZE, "%s%s_%s_%s_%zu_%s.json", prefix[what], ds->token, joblist_type(t), stamp, array, uid);
+	xsnprintf(out, JOBLIST_SIZE, "%s%s_%s_%s_%zu_%s.json", prefix[what], ds->token, joblist_type(t), stamp,
+	    array, uid);
 }
 
 void

@@ -60,7 +60,7 @@ int	joblist_time(const char *text, int64_t *t, struct err *e);
  *
  * job		the job list, for messages
  * look		finds the file of a time, by day or night: 1 and its path, 0 when there is none, -1
- * paths	of those that are there, in the order of the times, day before night; one that is no file fails by its name
+ * paths	of those that are there, in the order of the times, day before night; what is no file fails by its name
  * missing	times that have neither: the list has the times of all input files, and those of companions may differ
  *
  * Returns 0, or -1 with E_USAGE when a time is none.

@@ -100,8 +100,8 @@ void	run_begin(struct run *p, int argc, char *argv[], const struct program *prog
 /* run_usage - wrong usage that only the program itself can see: message, pointer to --help, status 2. */
 _Noreturn void	run_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* run_need_identity - in job mode the type must be known, and the dataset where each item does not tell it: wrong usage if
- * neither options nor the name of the job list do. */
+/* run_need_identity - in job mode the type must be known, and the dataset where each item does not tell it: wrong usage
+ * if neither options nor the name of the job list do. */
 void	run_need_identity(const struct run *r, bool dataset);
 
 /* run_open - open --notify and --failed, and the items: arguments, standard input, or the element of the job list.
@@ -118,8 +118,8 @@ bool	run_goes_on(struct run *r);
  * a state it sets itself (waiting, quarantined) stays. */
 typedef int	run_work(struct run *r, const char *line, struct item *it);
 
-/* run_next - the next item, valid until the one after it; bad lines are said and passed over. NULL when there is none, or
- * no other is to be begun. */
+/* run_next - the next item, valid until the one after it; bad lines are said and passed over. NULL when there is none,
+ * or no other is to be begun. */
 char	*run_next(struct run *r);
 
 /* run_list - work on the items one by one, and put their records. */
@@ -160,13 +160,13 @@ struct oddities {
 void	oddity(struct oddities *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void	run_oddities(struct run *r, struct oddities *o);
 
-/* run_path - where a result of this name goes: flat into -o, else to its place in the tree. -1 with E_DATA when that is too
- * long. */
+/* run_path - where a result of this name goes: flat into -o, else to its place in the tree. -1 with E_DATA when that is
+ * too long. */
 int	run_path(const struct run *r, enum layout what, const struct dataset *ds, enum ptype t, int64_t time,
 	    const char *name, char out[LAYOUT_SIZE], struct err *e);
 
-/* run_quarantine - move a bad input into dir or, when that is NULL and path lies in the tree, to this place of the tree,
- * with the reason beside it, and say so. 1 when it was moved; 0 when it stays, as in a dry run; -1. */
+/* run_quarantine - move a bad input into dir or, when that is NULL and path lies in the tree, to this place of the
+ * tree, with the reason beside it, and say so. 1 when it was moved; 0 when it stays, as in a dry run; -1. */
 int	run_quarantine(const struct run *r, const char *dir, enum layout place, const char *path, const char *reason,
 	    struct err *e);
 
