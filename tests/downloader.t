@@ -198,6 +198,42 @@ done
 run downloader -d viirs -o o --failed failed "  http://example.org/$N1	$S1 "
 is "$(cat failed)" "https://example.org/$N1	$S1" '... with https and without blanks around them'
 
+# ---- two lines for one final name: the last counts, and no name is printed twice ----
+
+V=AQUA_MODIS.20230124T202000.L2.SST.nc
+cdl "$V" R2022.1 >v.cdl
+ncgen -k classic -o "srv/$V" v.cdl
+SV=$(sha1 "srv/$V")
+two() {
+	rm -rf o root
+	forget
+	run downloader "$@" --failed failed <two
+}
+printf '%s\n' "$H/ok/$N2 $S2" "$H/ok/$V $SV" >two
+two -o o
+is "$status $stdout $(sha1 "o/$V")" "1 o/$V $SV" 'N.NRT.nc and N.nc with -o'
+like "$stderr" "^downloader: $H/ok/$N2: a later line of the list is about $V, too: the last one counts\$" '... the other failed'
+is "$(cat failed)" "$H/ok/$N2 $S2" '... and is kept'
+two -o o -j 1
+is "$status $stdout $(sha1 "o/$V")" "1 o/$V $SV" '... with -j 1'
+printf '%s\n' "$H/ok/$V $SV" "$H/ok/$N2 $S2" >two
+two -o o --json
+is "$status $(printf '%s\n' "$stdout" | grep -c "o/$V") $(sha1 "o/$V")" "1 1 $S2" '... the other way round, with --json'
+two --root root
+is "$status $(printf '%s\n' "$stdout" | sort)" "0 root/${D}_QUICKLOOK/$V
+root/${D}_REFINED/$V" 'in the tree they are two files'
+printf '%s\n' "$H/ok/$V $S1" "$H/slow-9/$V $SV" "$H/ok/$V?x $SV" >two
+two --root root --retry-base 0.01
+is "$status $stdout $(sha1 "root/${D}_REFINED/$V")" "1 root/${D}_REFINED/$V $SV" 'two checksums, and one of them from two places'
+is "$(cat failed)" "$H/ok/$V $S1" '... one failed, the other two are one'
+mkfifo late
+(echo "$H/ok/$N2 $S2" && sleep 1 && echo "$H/ok/$V $SV") >late &
+rm -rf o
+run downloader -o o <late
+is "$status $stdout $(sha1 "o/$V")" "1 o/$V $SV" 'the second comes when the first is done: it replaces it ...'
+like "$stderr" "^downloader: $H/ok/$V: o/$V was made of another line of the list; this one, the last, has replaced it" \
+	'... which is said, and the name is not printed again'
+
 # ---- what becomes of netCDF ----
 
 rm -rf o

@@ -21,6 +21,7 @@
 #define UNDER_WAY_MAX 256		/* files that are open, most of them for their next try or another's lock */
 #define FILES_OPEN 64			/* besides these: connections, libraries */
 #define LOCK_LOOK 0.25			/* seconds between looks at a lock of another process */
+#define TURN 0.05			/* ... at the file of an earlier line */
 #define NEVER 1e18
 #define PROGRESS_SIZE (1024 * 1024)	/* a try that brings so much counts as progress: back-off begins anew */
 #define REFUSED_MAX 4			/* answers 403 in a row that end the run */
@@ -34,6 +35,7 @@ struct downloads {
 	int max;
 	int64_t bytes;
 	int refused;			/* answers 403 since the last good one */
+	struct set made;		/* paths, and paths with their digests, of files that are done */
 	struct set whole;		/* places that refuse to send a part of a file */
 	const struct download *suspect;	/* its login is being tried again; nothing else begins */
 	bool stopping;
@@ -73,12 +75,34 @@ clear_suspect(const struct download *f)
 	fetch_only(f->d->fetch, NULL);
 }
 
+/* A name is given out once for each file, whatever the lines say. */
+static enum download_result
+give_out(struct download *f, enum download_result result)
+{
+	struct set *made = &f->d->made;
+	char *version = xfmt("%s %s", f->path, f->hex);
+	uint32_t *path = set_at(made, f->path, strlen(f->path));
+	bool first = *path == 0;
+
+	*path = 1;
+	f->repeated = !first && set_get(made, version, strlen(version)) != 0;
+	*set_at(made, version, strlen(version)) = 1;
+	free(version);
+	if (first || f->repeated)
+		return result;
+	err_set(&f->err, E_DATA, "%.*s: %s was made of another line of the list; this one, the last, has replaced it",
+	    url_shown(f->l.url), f->l.url, f->path);
+	return DOWNLOAD_FAILED;
+}
+
 /* f is through; hand_out has the rest. */
 static void
 end(struct download *f, enum download_result result, bool keep)
 {
 	struct downloads *d = f->d;
 
+	if (result == DOWNLOAD_DONE || result == DOWNLOAD_SKIPPED)
+		result = give_out(f, result);
 	clear_suspect(f);
 	stage_close(&f->stage, keep);
 	*(f->prev != NULL ? &f->prev->next : &d->first) = f->next;
@@ -368,7 +392,18 @@ may_be_there(const struct download *f)
 	return any;
 }
 
-/* Lock the file; while another process has it, look again later. */
+/* The file that an earlier line is about, and that is the same one; NULL without. */
+static struct download *
+earlier(const struct download *f)
+{
+	struct download *g = f->next;
+
+	while (g != NULL && strcmp(g->final, f->final) != 0)
+		g = g->next;
+	return g;
+}
+
+/* Lock the file; while an earlier line or another process has it, look again later. */
 static void
 lock(struct download *f)
 {
@@ -378,6 +413,10 @@ lock(struct download *f)
 	char staging[LAYOUT_SIZE];
 	double now = clock_steady();
 
+	if (earlier(f) != NULL) {
+		f->when = now + TURN;
+		return;
+	}
 	if (dir == NULL) {
 		if (layout_dir(c->root, LAYOUT_DOWNLOAD_STAGING, l->obpg.ds, PTYPE_COUNT, 0, staging, &f->err) < 0) {
 			fail(f, false);
@@ -533,8 +572,13 @@ happens(struct download *f, enum event event)
 		[STATE_FINISH] = { [EVENT_RAN] = finished },
 	};
 
-	if (step[f->state][event] != NULL)
+	if (f->superseded && event != EVENT_STOP) {
+		err_set(&f->err, E_DATA, "%.*s: a later line of the list is about %s, too: the last one counts",
+		    url_shown(f->l.url), f->l.url, f->final);
+		fail(f, false);
+	} else if (step[f->state][event] != NULL) {
 		step[f->state][event](f);
+	}
 }
 
 /* ---- all of them ---- */
@@ -575,6 +619,7 @@ downloads_free(struct downloads *d)
 	pool_free(d->pool);
 	fetch_free(d->fetch);
 	set_fini(&d->whole);
+	set_fini(&d->made);
 	(void)pthread_mutex_destroy(&d->lock);
 	free(d);
 }
@@ -589,7 +634,7 @@ downloads_room(const struct downloads *d)
 void
 downloads_add(struct downloads *d, const struct listline *l, const char *line)
 {
-	struct download *f = xarray(1, sizeof(*f));
+	struct download *f = xarray(1, sizeof(*f)), *g;
 
 	f->l = *l;
 	f->line = xstrdup(line);
@@ -602,6 +647,12 @@ downloads_add(struct downloads *d, const struct listline *l, const char *line)
 	f->state = STATE_LOCKED;
 	d->in[f->state]++;
 	d->left++;
+	if (d->conf.outdir == NULL || obpg_final_name(l->name, f->final, NULL) < 0)
+		xsnprintf(f->final, sizeof(f->final), "%s", l->name);
+	if ((g = earlier(f)) != NULL && (l->alg == DIGEST_NONE || strcmp(l->checksum, g->l.checksum) != 0)) {
+		g->superseded = true;
+		g->when = 0;
+	}
 	lock(f);
 }
 

@@ -63,6 +63,7 @@ struct download {
 	enum download_result result;
 	struct err err;
 	char note[ERR_MSGMAX];		/* a remark for the user, or "" */
+	bool repeated;			/* another line of the run has had the same path and contents */
 	char *path;			/* where the file is */
 	enum ptype type;
 	int64_t bytes;
@@ -74,6 +75,8 @@ struct download {
 	struct downloads *d;
 	enum download_state state;
 	struct download *next, *prev;	/* among the files under way */
+	char final[NAME_SIZE];		/* lines with the same one are about one file: the last counts */
+	bool superseded;		/* it is not this one */
 	double when;			/* LOCKED, PAUSE: clock_steady() time of the next step */
 	struct stage stage;
 	struct rest rest;

@@ -144,7 +144,8 @@ report_done(void *ctx, struct download *f)
 		p->unverified += f->l.alg == DIGEST_NONE;
 		it.state = f->result == DOWNLOAD_SKIPPED ? ITEM_SKIPPED : ITEM_DONE;
 		it.bytes = (uint64_t)f->bytes;
-		strlist_push(&it.outputs, f->path);
+		if (!f->repeated)
+			strlist_push(&it.outputs, f->path);
 		item_set(&it, "class", "s", ptype_name(f->type));
 	} else {
 		it.err = f->err;
