@@ -159,8 +159,6 @@ configure(struct combiner *c)
 		run_usage("--exact-attributes contradicts --compat");
 	run_need_identity(r, false);
 	c->outcome = child_memory(sizeof(*c->outcome));
-	c->pending = pending_new();
-	c->set.pending = c->pending;
 	c->set.run = c->report.run = r;
 	c->set.workers = workers > 1 ? workers : 0;	/* -j 1: one thread for everything */
 	c->report.type = PTYPE_COUNT;
@@ -178,6 +176,7 @@ main(int argc, char *argv[])
 	configure(&c);
 	if (run_open(r, &e) < 0)
 		return run_abort(r, &e);
+	c.set.pending = c.pending = pending_new();
 	if (r->job != NULL)
 		resolve_job(&c);
 	read_list(&c);
