@@ -250,7 +250,7 @@ is "$(printf '%s\n' "$stdout" | LC_ALL=C sort)" "$(printf 'delete\t100.0\t0\tc/a
 	'odd names are one line each'
 run purger --root r --config rules.json --now $T --json
 is "$status" 0 '... with --json'
-is "$(printf '%s\n' "$stdout" | jq -r '[.inputs[0], .state, .action, .rule, .age, .bytes] | @tsv' | sort | head -n 2)" \
+is "$(printf '%s\n' "$stdout" | jq -r '[.inputs[0], .state, .action, .rule, .age + 0, .bytes] | @tsv' | sort | head -n 2)" \
 	"r/d/?${tab}done${tab}delete${tab}c/a${tab}100${tab}1
 r/d/fifo${tab}done${tab}delete${tab}c/a${tab}100${tab}0" '... records'
 is "$(tree r/d)" '' '... and they are removed, directories with what is in them'
