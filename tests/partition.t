@@ -266,8 +266,18 @@ is "$status" 1 '... with --strict it failed'
 
 line SNPP_VIIRS 20240102T001001 SST_TRIPLE 1 >l
 GENERATE_TOKENS=viirs=3,floating=0 run partition --root t --engine none --tokens t/tokens l
-is "$status $stdout" '1 ' 'a list of unknown names only: nothing is begun'
+is "$status $stdout" '0 ' 'a list of another product only: nothing is begun'
 like "$stderr" '^partition: l: line 1: SNPP_VIIRS.20240102T001001.L2.SST_TRIPLE.nc: not the name' '... the line is named'
+GENERATE_TOKENS=viirs=3,floating=0 run partition --root t --engine none --tokens t/tokens --strict l
+is "$status" 1 '... with --strict it failed'
+{
+	line AQUA_MODIS 20240102T001001 SST.NRT 1
+	line AQUA_MODIS 20240102T001501 SST 2
+	line AQUA_MODIS 20240102T001001 IOP 3
+} >l
+GENERATE_TOKENS=aqua=3,floating=0 run partition --root seen --engine none --tokens seen/tokens --arrays 1 -t quicklook --final-log l
+is "$status $(printf '%s\n' "$stderr" | grep final_log | sed 's/.*processed: //' | grep -o 'T0[0-9]*.L2.[A-Z]*' | paste -sd ' ' -)" \
+	'0 T001001.L2.SST T001501.L2.SST T001001.L2.IOP' 'the log has all lines that were read, also those passed over'
 
 fresh terra
 { line TERRA_MODIS 20240102T001001 SST.NRT 1; line TERRA_MODIS 20240102T001001 SST 2; } >l
@@ -368,11 +378,12 @@ run partition --root t --engine none --tokens none: --arrays 2 bad.list
 is "$status" 1 'a list with all kinds of lines'
 is "$(sed 's/.*AQUA_MODIS.20240102T//; s/.L2.SST.nc//; s/ 0*/ /' t/downloader/lists/*.txt | paste -sd , -)" \
 	'005001 15,002501,002001 3,001501 2,001001 1,004001 14' '... the good ones are done, whatever their ends and blanks'
-for n in 8 9 10 11 12 13 14 15 16 18 19 20; do
+for n in 8 9 10 11 12 13 14 15 18 19 20; do
 	printf '%s\n' "$stderr" | grep -q "^partition: bad.list: line $n: " || echo "$n"
 done >missing
 is "$(cat missing)" '' '... each bad one is named with its line'
-is "$(printf '%s\n' "$stderr" | grep -c '^partition: bad.list: line ')" 13 '... once'
+is "$(printf '%s\n' "$stderr" | grep -c '^partition: bad.list: line ')" 12 '... once'
+like "$stderr" 'line 11: .*passed over; and 1 more like it$' '... what is another product is passed over'
 like "$stderr" "^partition: bad.list: line 17: https://mirror.example.org/x/: not OBPG's server" '... and another server'
 unlike "$stderr" secret '... without passwords'
 

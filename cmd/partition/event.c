@@ -277,6 +277,14 @@ list_of(const struct intake *in, size_t line)
 	return in->lists.item[i];
 }
 
+/* A line that was read, for the log. */
+static void
+log_line(struct partition *p, const struct list_in *list, const char *text)
+{
+	run_log(&p->run, LOG_GROUP, "Processed: %s | %s", str_base(list->name), text);
+	finallog_add(&p->run.log, LOG_PROCESSED, text);
+}
+
 /* One line more: -1 only when there can be no others. */
 static int
 intake_line(struct partition *p, struct intake *in, const struct list_in *list, char *text, struct err *e)
@@ -288,6 +296,11 @@ intake_line(struct partition *p, struct intake *in, const struct list_in *list, 
 	struct err why;
 	int r = lines_add(l, text, list->line, &why);
 
+	if (r == LINES_OTHER) {
+		oddity(&in->odd, "%s: line %zu: %s; passed over", list->name, list->line, why.msg);
+		log_line(p, list, text);
+		return 0;
+	}
 	if (r < 0) {
 		err_set(e, why.code, "%s: line %zu: %s", list->name, list->line, why.msg);
 		if (e->code != E_DATA)
@@ -300,14 +313,13 @@ intake_line(struct partition *p, struct intake *in, const struct list_in *list, 
 	if (l->dirs.n > dirs && !str_starts(l->dirs.item[last->dir], LISTLINE_SERVER))
 		prog_info("%s: line %zu: %.*s: not OBPG's server; taken nevertheless", list->name, list->line,
 		    url_shown(l->dirs.item[last->dir]), l->dirs.item[last->dir]);
-	if (p->run.type != PTYPE_COUNT && last->nrt != (p->run.type == PTYPE_QUICKLOOK)) {
-		l->n--;
-	} else if (p->run.final_log) {
+	if (p->run.final_log) {
 		lines_text(l, l->n - 1, &b);
-		run_log(&p->run, LOG_GROUP, "Processed: %s | %s", str_base(list->name), b.text);
-		finallog_add(&p->run.log, LOG_PROCESSED, b.text);
+		log_line(p, list, b.text);
 		buf_free(&b);
 	}
+	if (p->run.type != PTYPE_COUNT && last->nrt != (p->run.type == PTYPE_QUICKLOOK))
+		l->n--;
 	return 0;
 }
 
@@ -351,7 +363,10 @@ intake_list(struct partition *p, struct intake *in, int fd, const char *name, co
 		(void)close(fd);
 	} else if (why->code == E_MISSING || why->code == E_DATA) {
 		run_log(&p->run, LOG_GROUP_ERROR, "Download list creator txt could not be found: %s.", name);
-		run_error(&p->run, why);
+		if (in->lines.foreign && !p->run.strict)
+			prog_warn(why);
+		else
+			run_error(&p->run, why);
 		notify_add(&p->run.notify, "%s\n", why->msg);
 		ret = 0;
 	} else {
@@ -369,6 +384,7 @@ intake_read(struct partition *p, const struct event *ev, struct intake *in, stru
 	struct err why;
 
 	in->lines.ds = p->run.ds;
+	in->lines.foreign = ev->ds != NULL;
 	for (size_t i = 0; ret == 0 && i < ev->lists.n; i++) {
 		char *key = xfmt("%s/%s", p->run.ds->key, ev->lists.item[i]), *name = store_url(s, key, e);
 
@@ -383,6 +399,7 @@ intake_read(struct partition *p, const struct event *ev, struct intake *in, stru
 	store_close(s);
 	free(place);
 	p->run.ds = in->lines.ds;
+	run_oddities(&p->run, &in->odd);
 	return ret;
 }
 

@@ -51,9 +51,11 @@ struct intake {
 	size_t *end;			/* ... and how many lines of the table there were after each */
 	size_t cap;
 	size_t replaced;		/* lines that later ones have replaced */
+	struct oddities odd;		/* lines and lists that are passed over */
 };
 
-/* intake_read - read all lists; those that are missing, and bad lines, are failed items. -1 with E_ENV when reading
+/* intake_read - read all lists; those that are missing, and bad lines, are failed items; other products, and what is wrong
+ * with lists that a message names, are passed over. -1 with E_ENV when reading
  * failed, E_SIGNAL. */
 int	intake_read(struct partition *p, const struct event *ev, struct intake *in, struct err *e);
 

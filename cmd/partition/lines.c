@@ -103,6 +103,12 @@ lines_add(struct lines *l, const char *text, size_t number, struct err *e)
 
 	if (got == LISTLINE_NONE)
 		return 0;
+	if (got == LISTLINE_OTHER)
+		return LINES_OTHER;
+	if (got == LISTLINE_FILE && l->foreign && l->ds != NULL && n->ds != l->ds) {
+		err_set(e, E_DATA, "%s: not a file of %s", l->last.name, l->ds->key);
+		return LINES_OTHER;
+	}
 	if (got != LISTLINE_FILE || check_file(l, e) < 0 || take_dir(l, e) < 0)
 		return -1;
 	if (l->n == LINES_MAX)

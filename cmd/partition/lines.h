@@ -30,6 +30,7 @@ struct line {
 
 struct lines {
 	const struct dataset *ds;	/* of all lines; NULL until the first one says */
+	bool foreign;			/* the lists are not the user's */
 	struct line *line;
 	size_t n, cap;
 	struct strlist dirs;		/* URLs without the name: "https://host/path/[?query]", as they have appeared */
@@ -45,9 +46,11 @@ struct lines {
  * text		the line
  * number	its number in the list, from 1
  *
- * Returns 1; 0 when there is nothing in it; -1 with E_DATA when it is no download of an SST, SST4, SST3 or OC file of
+ * Returns 1; 0 when there is nothing in it; LINES_OTHER with e set when it is another product of OBPG, or in a foreign list
+ * a file of another dataset, which is passed over; -1 with E_DATA when it is no download of an SST, SST4, SST3 or OC file of
  * the dataset by its present name, with E_ENV when the table is full.
  */
+#define LINES_OTHER 2
 int	lines_add(struct lines *l, const char *text, size_t number, struct err *e);
 
 /* lines_url, lines_text - append the URL, or "URL CHECKSUM", to b. */

@@ -71,7 +71,7 @@ bad(void)
 	static const char *const wrong[] = {
 		"x " SHA1, AT NAME " 1", AT NAME " a,b", AT NAME " \303\244",
 		"ftp://example.org/" NAME, "https://u:p@example.org/" NAME, "https:///" NAME, "https://h/../" NAME,
-		"https://h/a?b/" NAME, AT, AT "AQUA_MODIS.20240102T001001.L2.SST8.nc",
+		"https://h/a?b/" NAME, AT,
 		AT "A2016008000000.L2_LAC_SST.nc", AT "AQUA_MODIS.2019289042500.L2.SST.nc",
 		AT "TERRA_MODIS.20240102T001001.L2.SST.nc",
 		AT "AQUA_MODIS.20240230T001001.L2.SST.nc", AT "AQUA_MODIS.19600102T001001.L2.SST.nc",
@@ -83,6 +83,9 @@ bad(void)
 	is_int(add(&l, AT NAME " " SHA1, &e), 1, "one good line");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
 		ok(add(&l, wrong[i], &e) < 0 && e.code == E_DATA && l.n == 1, "bad: %s", wrong[i]);
+	is_int(add(&l, AT "AQUA_MODIS.20240102T001001.L2.SST8.nc", &e), LINES_OTHER, "another product");
+	l.foreign = true;
+	is_int(add(&l, AT "TERRA_MODIS.20240102T001001.L2.SST.nc", &e), LINES_OTHER, "... in foreign lists another dataset");
 	is_int(add(&l, "", &e), 0, "an empty line");
 	is_int(add(&l, " \t ", &e), 0, "blanks");
 	is_int(add(&l, "# x", &e), 0, "a comment");
