@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agree.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/prog.h"
@@ -74,8 +75,8 @@ work_slot(void *arg)
 	if (s->ret == 0 && st->corner != NULL)
 		note_corners(st, &s->block, s->lines);
 	if (s->ret == 0 && st->at != NOWHERE)
-		s->ret = frame_write_at(s->copier->fd, s->copier->path, s->lines, s->block.lines * line,
-		    st->at + s->block.first * line, &s->err);
+		s->ret = file_put_at(s->copier->fd, s->copier->path, s->lines, s->block.lines * line,
+		    (int64_t)(st->at + s->block.first * line), &s->err);
 }
 
 static void
@@ -146,7 +147,7 @@ write_fill(struct copier *c, const struct source_var *v, uint64_t at, struct err
 	for (size_t i = 0; i < ni; i++)
 		memcpy(line + i * elem, &v->att.att[ATT_FILL].v, elem);
 	for (size_t j = 0; ret == 0 && j < c->recipe->header->nj; j++)
-		ret = frame_write_at(c->fd, c->path, line, ni * elem, at + j * ni * elem, e);
+		ret = file_put_at(c->fd, c->path, line, ni * elem, (int64_t)(at + j * ni * elem), e);
 	free(line);
 	return ret;
 }

@@ -15,25 +15,6 @@
 
 #define FRAME_MAX (256 * 1024)		/* more than the frame can take */
 
-int
-frame_write_at(int fd, const char *path, const void *data, size_t size, uint64_t at, struct err *e)
-{
-	const char *from = data;
-
-	while (size > 0) {
-		ssize_t n = pwrite(fd, from, size, (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "%s", path);
-		from += n;
-		size -= (size_t)n;
-		at += (size_t)n;
-	}
-	return 0;
-}
-
 /* The inputs were good enough to get here: what fails now is the surroundings' fault. */
 static int
 failed(int rc, const char *path, struct err *e)

@@ -35,7 +35,4 @@ struct recipe {
  */
 int	frame_write(const struct recipe *p, const char *path, int fd, uint64_t at[VARIABLES_MAX], struct err *e);
 
-/* frame_write_at - write size bytes of data at a place; 0, or -1 with E_ENV. */
-int	frame_write_at(int fd, const char *path, const void *data, size_t size, uint64_t at, struct err *e);
-
 #endif

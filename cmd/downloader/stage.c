@@ -91,38 +91,14 @@ forget_note(struct stage *s)
 
 /* ---- writing; by one thread at a time ---- */
 
-static int
-disk_failed(struct stage *s, struct err *e)
-{
-	s->full = errno == ENOSPC || errno == EDQUOT;
-	return err_sys(e, "%s", s->file.tmp);
-}
-
 /* Digest what an earlier run has left, up to what is written. */
 static int
 digest_written(struct stage *s, struct err *e)
 {
-	char *block;
-	int ret = 0;
-
-	if (s->digested == s->written)
-		return 0;
-	block = xarray(BUFFER_SIZE, 1);
-	while (ret == 0 && s->digested < s->written) {
-		int64_t left = s->written - s->digested;
-		ssize_t n = pread(s->file.fd, block, left < (int64_t)BUFFER_SIZE ? (size_t)left : BUFFER_SIZE,
-		    s->digested);
-
-		if (n < 0)
-			ret = err_sys(e, "%s", s->file.tmp);
-		else if (n == 0)
-			ret = err_set(e, E_ENV, "%s: shrank while it was read", s->file.tmp);
-		else
-			digest_update(s->digest, block, (size_t)n);
-		s->digested += n > 0 ? n : 0;
-	}
-	free(block);
-	return ret;
+	if (digest_range(s->digest, s->file.fd, s->file.tmp, s->digested, s->written, e) < 0)
+		return -1;
+	s->digested = s->written;
+	return 0;
 }
 
 /* Append a buffer to the file. */
@@ -132,17 +108,11 @@ append(struct stage *s, const char *data, size_t size, struct err *e)
 	if (digest_written(s, e) < 0)
 		return -1;
 	digest_update(s->digest, data, size);
-	while (size > 0) {
-		ssize_t n = pwrite(s->file.fd, data, size, s->written);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return disk_failed(s, e);
-		data += n;
-		size -= (size_t)n;
-		s->written += n;
+	if (file_put_at(s->file.fd, s->file.tmp, data, size, s->written, e) < 0) {
+		s->full = errno == ENOSPC || errno == EDQUOT;
+		return -1;
 	}
+	s->written += (int64_t)size;
 	s->digested = s->written;
 	if (s->written - s->hinted >= STRIDE) {	/* so that the sync at the end is short */
 		(void)sync_file_range(s->file.fd, s->hinted, s->written - s->hinted, SYNC_FILE_RANGE_WRITE);

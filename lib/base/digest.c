@@ -47,6 +47,27 @@ digest_update(struct digest *d, const void *data, size_t size)
 		mem_die("digest: libcrypto failed");
 }
 
+int
+digest_range(struct digest *d, int fd, const char *name, int64_t from, int64_t to, struct err *e)
+{
+	char *block = xarray(1, READ_SIZE);
+	ssize_t n = 1;
+
+	while (n > 0 && from != to) {
+		n = pread(fd, block, to >= 0 && to - from < READ_SIZE ? (size_t)(to - from) : READ_SIZE, (off_t)from);
+		if (n > 0) {
+			digest_update(d, block, (size_t)n);
+			from += n;
+		}
+	}
+	if (n < 0)
+		err_sys(e, "%s", name);
+	else if (from < to)
+		err_set(e, E_ENV, "%s: shrank while it was read", name);
+	free(block);
+	return n < 0 || from < to ? -1 : 0;
+}
+
 void
 digest_hex(struct digest *d, char out[DIGEST_HEX_SIZE])
 {
@@ -81,21 +102,12 @@ int
 digest_fd(enum digest_alg alg, int fd, const char *name, char out[DIGEST_HEX_SIZE], struct err *e)
 {
 	struct digest *d = digest_new(alg);
-	char *block = xarray(1, READ_SIZE);
-	off_t off = 0;
-	ssize_t n;
+	int ret = digest_range(d, fd, name, 0, -1, e);
 
-	while ((n = pread(fd, block, READ_SIZE, off)) > 0) {
-		digest_update(d, block, (size_t)n);
-		off += n;
-	}
-	if (n < 0)
-		err_sys(e, "%s", name);
-	else
+	if (ret == 0)
 		digest_hex(d, out);
-	free(block);
 	digest_free(d);
-	return n < 0 ? -1 : 0;
+	return ret;
 }
 
 int

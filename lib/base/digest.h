@@ -2,6 +2,7 @@
 #define DIGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -18,6 +19,9 @@ struct digest;
 /* digest_new - a running digest, to be freed by digest_free. */
 struct digest	*digest_new(enum digest_alg alg);
 void	digest_update(struct digest *d, const void *data, size_t size);
+
+/* digest_range - digest the bytes from..to of an open file, which is as long; to -1: up to its end. */
+int	digest_range(struct digest *d, int fd, const char *name, int64_t from, int64_t to, struct err *e);
 
 /* digest_hex - finish and write the hex text; d can then only be freed. */
 void	digest_hex(struct digest *d, char out[DIGEST_HEX_SIZE]);

@@ -71,20 +71,32 @@ file_open(const char *path, struct err *e)
 	return device ? fd : only_regular(fd, path, e);
 }
 
+/* At the descriptor's own place with at < 0. */
+static int
+put(int fd, const char *name, const char *data, size_t size, int64_t at, struct err *e)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = at < 0 ? write(fd, data + done, size - done) :
+		    pwrite(fd, data + done, size - done, (off_t)at + (off_t)done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			return err_sys(e, "%s", name);
+	}
+	return 0;
+}
+
 int
 file_put(int fd, const char *name, const void *data, size_t size, struct err *e)
 {
-	for (const char *p = data; size > 0;) {
-		ssize_t n = write(fd, p, size);
+	return put(fd, name, data, size, -1, e);
+}
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "%s", name);
-		p += n;
-		size -= (size_t)n;
-	}
-	return 0;
+int
+file_put_at(int fd, const char *name, const void *data, size_t size, int64_t at, struct err *e)
+{
+	return put(fd, name, data, size, at, e);
 }
 
 int

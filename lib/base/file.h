@@ -34,8 +34,9 @@ int	file_open(const char *path, struct err *e);
 /* file_memory - an open file without a name that holds these bytes, to be read from its beginning. */
 int	file_memory(const char *data, size_t size, struct err *e);
 
-/* file_put - write all of it; -1 with E_ENV. */
+/* file_put - write all of it; file_put_at - at a place. -1 with E_ENV and errno. */
 int	file_put(int fd, const char *name, const void *data, size_t size, struct err *e);
+int	file_put_at(int fd, const char *name, const void *data, size_t size, int64_t at, struct err *e);
 
 /* file_fill - read until the end or until there are size bytes; their number, or -1 with e set. */
 ssize_t	file_fill(int fd, const char *name, void *data, size_t size, struct err *e);
