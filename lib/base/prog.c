@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/prog.h"
 #include "base/str.h"
 
@@ -320,8 +321,8 @@ prog_human(uint64_t n)
 		u++;
 	}
 	if (u == 0)
-		(void)snprintf(text, sizeof(text), "%.0f B", v);
+		xsnprintf(text, sizeof(text), "%.0f B", v);
 	else
-		(void)snprintf(text, sizeof(text), "%.1f %cB", v, unit[u]);
+		xsnprintf(text, sizeof(text), "%.1f %cB", v, unit[u]);
 	return text;
 }

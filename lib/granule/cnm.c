@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "granule/cnm.h"
 
@@ -113,7 +114,7 @@ enter_element(struct check *c, size_t i)
 {
 	char step[24];
 
-	(void)snprintf(step, sizeof(step), "%zu", i);
+	xsnprintf(step, sizeof(step), "%zu", i);
 	return enter(c, step);
 }
 

@@ -1,6 +1,5 @@
 /* name - names of granule files */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -175,13 +174,13 @@ obpg_sibling(const struct obpg_name *n, enum suite suite, int seconds, bool nrt,
 	if (n->form == OBPG_PRESENT)
 		clock_stamp(n->time + seconds, stamp);
 	else
-		(void)snprintf(stamp, sizeof(stamp), "%04d%03d%02d%02d%02d", c.year, c.doy, c.hour, c.minute,
+		xsnprintf(stamp, sizeof(stamp), "%04d%03d%02d%02d%02d", c.year, c.doy, c.hour, c.minute,
 		    c.second);
 	if (n->form == OBPG_LEGACY)
-		(void)snprintf(out, NAME_SIZE, "%c%s.L2_%s_%s%s", n->ds->legacy_letter, stamp, n->ds->combined,
+		xsnprintf(out, NAME_SIZE, "%c%s.L2_%s_%s%s", n->ds->legacy_letter, stamp, n->ds->combined,
 		    token, end);
 	else
-		(void)snprintf(out, NAME_SIZE, "%s.%s.L2.%s%s", n->ds->obpg, stamp, token, end);
+		xsnprintf(out, NAME_SIZE, "%s.%s.L2.%s%s", n->ds->obpg, stamp, token, end);
 }
 
 int
@@ -221,7 +220,7 @@ combined_parse(const char *path, struct combined_name *n, struct err *e)
 void
 combined_format(const struct combined_name *n, char out[NAME_SIZE])
 {
-	(void)snprintf(out, NAME_SIZE, "%s%c%s.%s_GSST%c.nc", n->refined ? "refined_" : "", n->ds->letter,
+	xsnprintf(out, NAME_SIZE, "%s%c%s.%s_GSST%c.nc", n->refined ? "refined_" : "", n->ds->letter,
 	    n->stamp, n->ds->combined, n->night ? 'N' : 'D');
 }
 
@@ -233,7 +232,7 @@ skip_l2p_time(const char **s, int64_t *t)
 
 	if (strnlen(*s, 14) < 14 || !str_digits(*s, 14))
 		return false;
-	(void)snprintf(stamp, sizeof(stamp), "%.8sT%.6s", *s, *s + 8);
+	xsnprintf(stamp, sizeof(stamp), "%.8sT%.6s", *s, *s + 8);
 	*s += 14;
 	return clock_parse_stamp(stamp, t) == 15;
 }
@@ -262,6 +261,6 @@ l2p_format(const struct l2p_name *n, char out[NAME_SIZE])
 	char stamp[CLOCK_STAMP_SIZE];
 
 	clock_stamp(n->time, stamp);
-	(void)snprintf(out, NAME_SIZE, "%.8s%.6s" L2P_MIDDLE "%s-%c" L2P_TAIL, stamp, stamp + 9, n->ds->l2p,
+	xsnprintf(out, NAME_SIZE, "%.8s%.6s" L2P_MIDDLE "%s-%c" L2P_TAIL, stamp, stamp + 9, n->ds->l2p,
 	    n->night ? 'N' : 'D');
 }

@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "place/owner.h"
 
@@ -32,7 +32,7 @@ process_start(long pid, char *state, long long *start)
 {
 	char path[64], text[1024], *p;
 
-	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	xsnprintf(path, sizeof(path), "/proc/%ld/stat", pid);
 	p = read_proc(path, text, sizeof(text)) ? strrchr(text, ')') : NULL;
 	if (p == NULL || p[1] == '\0')
 		return false;
@@ -58,7 +58,7 @@ owner_here(char out[OWNER_SIZE])
 		return;
 	space[n] = host[sizeof(host) - 1] = '\0';
 	boot[strcspn(boot, "\n")] = '\0';
-	(void)snprintf(out, OWNER_SIZE, "%s %s %s", host, boot, space);
+	xsnprintf(out, OWNER_SIZE, "%s %s %s", host, boot, space);
 	if (!str_plain(out))
 		*out = '\0';
 }
