@@ -622,6 +622,8 @@ is "$(find tree | sort | diff before -)" '' '... and changes nothing'
 run partition --root tree --engine none --arrays 5 -n --json "$data/terra.list"
 is "$(printf '%s\n' "$stdout" | "$python" -c 'import json, sys
 print(len([json.loads(l)["command"] for l in sys.stdin]))')" 15 '... with --json all about them'
+run partition --root "$(printf 'odd\377')" --engine none --arrays 5 -n --json "$data/terra.list"
+is "$(printf '%s\n' "$stdout" | grep -vc '"--root","[^"]*/odd?"')" 0 '... also where a name is no UTF-8'
 GENERATE_TOKENS=terra=4 run partition --root tree --engine none -o flat --tokens none: --arrays 5 "$data/terra.list"
 is "$status $(find tree | sort | diff before -) $(find flat -name '*.json' | wc -l | tr -d ' ')" '0  15' \
 	'-o: all files in one directory, the tree is left alone'

@@ -128,7 +128,7 @@ strings(const struct strlist *l)
 }
 
 json_t *
-plan_job_json(const struct engine_job *j)
+plan_job_json(const struct engine_job *j, json_t *command)
 {
 	json_t *after = j->after == ENGINE_NONE ? json_null() : json_integer((json_int_t)j->after);
 	json_t *ended = json_array();
@@ -137,7 +137,7 @@ plan_job_json(const struct engine_job *j)
 		(void)json_array_append_new(ended, json_integer((json_int_t)j->ended[i]));
 	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:s*, s:o, s:o, s:o, s:i, s:f, s:I, s:i, s:s*, s:s*, s:s*}",
 	    "name", j->name, "component", j->component, "ptype", j->ptype, "array", j->array, "size", j->size,
-	    "input", j->input, "command", strings(&j->argv), "after", after, "ended", ended, "parallel", j->parallel,
+	    "input", j->input, "command", command, "after", after, "ended", ended, "parallel", j->parallel,
 	    "cpus", j->cpus, "memory", (json_int_t)j->memory, "priority", j->priority, "definition", j->definition,
 	    "share", j->share, "id", j->id);
 }
@@ -159,7 +159,7 @@ plan_text(const struct plan *p, struct err *e)
 	json_t *jobs = json_array();
 
 	for (size_t i = 0; i < p->n; i++)
-		if (json_array_append_new(jobs, plan_job_json(&p->job[i])) < 0) {
+		if (json_array_append_new(jobs, plan_job_json(&p->job[i], strings(&p->job[i].argv))) < 0) {
 			json_decref(jobs);
 			jobs = NULL;
 			break;

@@ -207,7 +207,7 @@ put_job(struct partition *p, const struct plan *plan, const struct engine_job *j
 	if (there)
 		strlist_push(&it.outputs, j->id);
 	it.text = xfmt("job\t%s\t%s", j->name, there ? j->id : "-");
-	it.own = plan_job_json(j);
+	it.own = plan_job_json(j, item_texts(&j->argv));
 	run_put(&p->run, &it);
 }
 
