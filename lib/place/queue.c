@@ -72,8 +72,6 @@ queue_message_fini(struct queue_message *m)
 		(void)close(m->lock);
 	free(m->id);
 	free(m->text);
-	free(m->group);
-	free(m->dedup);
 	free(m->receipt);
 	*m = (struct queue_message){ .lock = -1 };
 }

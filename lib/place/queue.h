@@ -21,7 +21,7 @@
 
 struct queue;
 
-/* What is sent. A FIFO queue of SQS needs a group; a directory keeps both ids for the receiver, and that is all. */
+/* What is sent. A FIFO queue of SQS needs a group; a directory notes both ids in the file of the message, and that is all. */
 struct queue_post {
 	const char *text;
 	const char *group;		/* messages of a group stay in order; NULL without */
@@ -31,7 +31,6 @@ struct queue_post {
 struct queue_message {
 	char *id;			/* the queue's name for it, for messages */
 	char *text;
-	char *group, *dedup;		/* NULL without */
 	char *receipt;			/* the backend's */
 	int lock;			/* the backend's: open file, or -1 */
 };

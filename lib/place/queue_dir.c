@@ -148,32 +148,21 @@ lock_message(const char *path, int64_t until, struct err *e)
 	return -1;
 }
 
-/* The value of the head line at *s, which moves behind it; NULL when it is another line. */
+/* The text behind the head, if there is one. */
 static char *
-take_head(char **s, const char *name)
+text_of(const char *s)
 {
-	char *from = *s + strlen(name), *end = strchr(*s, '\n');
-
-	if (!str_starts(*s, name) || end == NULL)
-		return NULL;
-	*s = end + 1;
-	return xfmt("%.*s", (int)(end - from), from);
-}
-
-static void
-parse_message(char *s, struct queue_message *m)
-{
+	static const char *const head[] = { HEAD, HEAD_GROUP, HEAD_DEDUP };
 	size_t n;
 
 	if (str_starts(s, HEAD)) {
-		free(take_head(&s, HEAD));
-		m->group = take_head(&s, HEAD_GROUP);
-		m->dedup = take_head(&s, HEAD_DEDUP);
-		if (*s == '\n')
-			s++;
+		for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
+			if (str_starts(s, head[i]) && strchr(s, '\n') != NULL)
+				s = strchr(s, '\n') + 1;
+		s += *s == '\n';
 	}
 	n = strlen(s);
-	m->text = xfmt("%.*s", (int)(n > 0 && s[n - 1] == '\n' ? n - 1 : n), s);
+	return xfmt("%.*s", (int)(n > 0 && s[n - 1] == '\n' ? n - 1 : n), s);
 }
 
 static int
@@ -198,7 +187,7 @@ receive_one(const struct queue *q, const char *id, int visibility, struct queue_
 	if (m->lock >= 0)
 		text = file_read(path, FILE_MAX, &why);
 	if (text != NULL) {
-		parse_message(text, m);
+		m->text = text_of(text);
 		m->id = xstrdup(id);
 		m->receipt = xstrdup(id);
 		ret = 1;

@@ -54,7 +54,7 @@ order(void)
 	    .dedup = "prefix-aqua-4821" };
 	struct queue_message m[QUEUE_BATCH_MAX];
 	struct queue *q = opened("spool/order");
-	char text[16];
+	char text[16], path[100], *file;
 
 	ok(str_ends(queue_name(q), "/spool/order") && *queue_name(q) == '/', "a queue has a full name");
 	is_int(queue_receive(q, m, 10, 60, 0, &e), 0, "it is empty");
@@ -66,13 +66,16 @@ order(void)
 	is_int(count("spool/order"), 13, "... a file each");
 	is_int(queue_receive(q, m, 10, 60, 0, &e), 10, "ten are received");
 	ok(strcmp(m[0].text, "[0]") == 0 && strcmp(m[9].text, "[9]") == 0, "... in the order of sending");
-	ok(m[0].group == NULL && m[0].dedup == NULL && *m[0].id != '\0', "... without ids");
+	ok(*m[0].id != '\0', "... each with a name");
 	for (int i = 0; i < 10; i++)
 		is_int(queue_delete(q, &m[i], &e), 0, "delete");
 	is_int(queue_receive(q, m, 10, 60, 0, &e), 3, "then the rest");
 	is_str(m[2].text, post.text, "a text that looks like a head");
-	is_str(m[2].group, "prefix-aqua", "... its group");
-	is_str(m[2].dedup, "prefix-aqua-4821", "... its deduplication id");
+	(void)snprintf(path, sizeof(path), "spool/order/%s", m[2].id);
+	file = file_read(path, 1000, &e);
+	ok(file != NULL && strstr(file, "\nMessage-Group: prefix-aqua\nMessage-Dedup: prefix-aqua-4821\n\n") != NULL,
+	    "... its ids are in its file");
+	free(file);
 	queue_release(q, &m[0]);
 	queue_release(q, &m[0]);
 	is_int(queue_receive(q, &m[0], 1, 60, 0, &e), 1, "what is released comes again");
