@@ -117,6 +117,16 @@ $at/AQUA_MODIS.20240102T001001.L2.SST.NRT.nc $(printf %040d 1), $at/AQUA_MODIS.2
 combiner_sst_wait: AQUA_MODIS.20240102T000501.L2.SST.nc" 'the final_log line'
 is "$(free t6 aqua) $(free t6 floating) $(held t6 aqua-5185-ql)" '11 1 2' 'no token is held without an array'
 
+# A refined granule waits too where the combiner is told to (-w).
+mkdir -p t8/combiner/jobs
+echo AQUA_MODIS.20240102T000501.L2.SST.nc >t8/combiner/jobs/aqua_refined_20240102T030000_x.txt
+GENERATE_TOKENS=aqua=13,floating=1 run partition --root t8 --engine none --tokens t8/tokens -t quicklook two.list
+is "$status $(ls t8/combiner/jobs)" '0 aqua_refined_20240102T030000_x.txt' 'a refined granule waits for refined runs'
+GENERATE_TOKENS=aqua=13,floating=1 run partition --root t8 --engine none --tokens t8/tokens two.list
+is "$status $(ls t8/combiner/jobs)" '0 ' '... or those of both types'
+like "$(cat t8/combiner/downloads/combiner_file_lists_AQUA_refined_*.json)" AQUA_MODIS.20240102T000501.L2.SST.nc \
+	'... and is in a job then'
+
 # --- cutting: 17 granules of each type under four tokens and the floating one, jobs of five ---
 
 "$python" - >cut.list <<'!'

@@ -216,28 +216,37 @@ out:
 	return ret;
 }
 
-int
-claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct strlist *names, struct err *e)
+/* Take the lists of one type. */
+static int
+take_type(struct partition *p, enum ptype t, struct groups *gr, struct strlist *files, struct strlist *names,
+    struct err *e)
 {
 	struct waiting w = { .files = files, .names = names };
 	struct strlist lists = {0};
 	char dir[LAYOUT_SIZE], part[JOBLIST_SIZE];
 	int ret = -1;
 
-	if (p->run.type == PTYPE_REFINED || p->outdir != NULL)
-		return 0;
-	joblist_waiting(p->run.ds, PTYPE_QUICKLOOK, NULL, part);
-	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, PTYPE_QUICKLOOK, 0, dir, e) == 0)
+	joblist_waiting(p->run.ds, t, NULL, part);
+	if (layout_dir(p->root, LAYOUT_COMBINER_JOBS, p->run.ds, t, 0, dir, e) == 0)
 		ret = find(dir, part, &lists, e);
 	for (size_t i = 0; ret == 0 && i < lists.n; i++)
 		ret = claim_list(p, dir, lists.item[i], &w, e);
 	strlist_free(&lists);
 	times_sort(&w.times);
 	if (ret == 0)
-		group_waiting(gr, PTYPE_QUICKLOOK, &w.times);
+		group_waiting(gr, t, &w.times);
 	times_fini(&w.times);
-	if (ret < 0)
-		return -1;
+	return ret;
+}
+
+int
+claim_take(struct partition *p, struct groups *gr, struct strlist *files, struct strlist *names, struct err *e)
+{
+	if (p->outdir != NULL)
+		return 0;
+	for (enum ptype t = PTYPE_QUICKLOOK; t < PTYPE_COUNT; t++)
+		if ((p->run.type == PTYPE_COUNT || p->run.type == t) && take_type(p, t, gr, files, names, e) < 0)
+			return -1;
 	if (files->n == 0)
 		run_log(&p->run, LOG_GROUP, "No combiner threshold files exist.");
 	for (size_t i = 0; i < files->n; i++)

@@ -7,8 +7,8 @@
 #include "partition.h"
 
 /*
- * What partition finds in the shared tree: SST files that were downloaded earlier, and the lists of quicklook granules
- * that the combiner keeps waiting for a companion.
+ * What partition finds in the shared tree: SST files that were downloaded earlier, and the lists of granules that
+ * the combiner keeps waiting for a companion.
  *
  * A waiting list belongs to the run that has renamed it to LIST.claimed-UID. The plan of that run names it, and it is
  * removed when the plan's jobs are submitted. A list claimed by a run that never got as far as a plan belongs to the
@@ -33,8 +33,8 @@ int	claim_plan(const struct partition *p, const char *uid, char **path, struct e
 int	claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e);
 
 /*
- * claim_take - claim the waiting lists of quicklook and add their granules; the lock is held. A dry run only
- * reads them; with -t refined, or with -o, which leaves the tree as it is, there are none
+ * claim_take - claim the waiting lists (with -t, those of that type) and add their granules; the lock is held. A dry run
+ * only reads them; with -o, which leaves the tree as it is, there are none
  *
  * files	gets the claimed paths
  * names	gets names of the SST files, in the order read

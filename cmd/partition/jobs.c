@@ -476,7 +476,7 @@ jobs_log(struct partition *p, const struct worklists *w, const struct plan *plan
 	finallog_field(l, "dataset", "%s", p->run.ds->label);
 	finallog_field(l, "number_downloads", "%zu", w->downloads);
 	finallog_field(l, "number_licenses", "%d", licenses);
-	if (p->run.type != PTYPE_REFINED && p->outdir == NULL)
+	if (p->outdir == NULL)
 		finallog_field(l, "combiner_wait_total", "%zu", plan->waiting.n);
 	for (enum ptype t = PTYPE_QUICKLOOK; t <= PTYPE_COUNT; t++) {
 		size_t arrays = 0, downloads = 0;
