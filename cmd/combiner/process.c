@@ -22,14 +22,7 @@ process_failed(struct combiner *c, const char *line, const struct err *why)
 static bool
 quarantine(struct combiner *c, const char *path, const char *reason)
 {
-	struct err e;
-	int moved = run_quarantine(&c->run, c->quarantine, LAYOUT_L2_QUARANTINE, path, reason, &e);
-
-	if (moved < 0)
-		run_error(&c->run, &e);
-	if (moved > 0)
-		finallog_add(&c->run.log, LOG_QUARANTINED, str_base(path));
-	return moved > 0;
+	return run_quarantine(&c->run, c->quarantine, LAYOUT_L2_QUARANTINE, LOG_QUARANTINED, path, reason);
 }
 
 static bool

@@ -53,18 +53,12 @@ failed(struct processor *p, const char *path, struct item *it)
 {
 	struct err *why = &p->result->err, e;
 	struct record rec;
-	int moved = 0;
 
 	if (ncf_is_to_blame(path, why)) {
 		if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && record_failed(&rec, path, why->msg, &e) < 0)
 			run_error(&p->run, &e);
-		moved = run_quarantine(&p->run, p->quarantine, LAYOUT_QUARANTINE, path, why->msg, &e);
-	}
-	if (moved < 0)
-		run_error(&p->run, &e);
-	if (moved > 0) {
-		it->state = ITEM_QUARANTINED;
-		finallog_add(&p->run.log, LOG_QUARANTINED, str_base(path));
+		if (run_quarantine(&p->run, p->quarantine, LAYOUT_QUARANTINE, LOG_QUARANTINED, path, why->msg))
+			it->state = ITEM_QUARANTINED;
 	}
 	return item_failed(it, why);
 }

@@ -472,21 +472,24 @@ run_path(const struct run *r, enum layout what, const struct dataset *ds, enum p
 	return layout_path(r->root, what, ds, t, time, name, out, e);
 }
 
-int
-run_quarantine(const struct run *r, const char *dir, enum layout place, const char *path, const char *reason,
-    struct err *e)
+bool
+run_quarantine(struct run *r, const char *dir, enum layout place, size_t section, const char *path, const char *reason)
 {
 	char tree[LAYOUT_SIZE];
-	int rc = dir == NULL ? file_below(path, r->root, e) : 0;
+	struct err e;
+	int rc = dir == NULL ? file_below(path, r->root, &e) : 0;
 
-	if (rc > 0 && (rc = layout_dir(r->root, place, NULL, PTYPE_COUNT, 0, tree, e)) == 0)
+	if (rc > 0 && (rc = layout_dir(r->root, place, NULL, PTYPE_COUNT, 0, tree, &e)) == 0)
 		dir = tree;
-	if (rc < 0 || dir == NULL || r->dry_run || file_look(path, NULL, NULL) <= 0)
-		return rc;
-	if (file_quarantine(path, dir, reason, e) < 0)
-		return -1;
+	if (rc == 0 && (dir == NULL || r->dry_run || file_look(path, NULL, NULL) <= 0))
+		return false;
+	if (rc < 0 || file_quarantine(path, dir, reason, &e) < 0) {
+		run_error(r, &e);
+		return false;
+	}
+	finallog_add(&r->log, section, str_base(path));
 	prog_info("%s: moved to %s", path, dir);
-	return 1;
+	return true;
 }
 
 /* ---- logs ---- */

@@ -166,9 +166,10 @@ int	run_path(const struct run *r, enum layout what, const struct dataset *ds, en
 	    const char *name, char out[LAYOUT_SIZE], struct err *e);
 
 /* run_quarantine - move a bad input into dir or, when that is NULL and path lies in the tree, to this place of the
- * tree, with the reason beside it, and say so. 1 when it was moved; 0 when it stays, as in a dry run; -1. */
-int	run_quarantine(const struct run *r, const char *dir, enum layout place, const char *path, const char *reason,
-	    struct err *e);
+ * tree, with the reason beside it; say so, also in this section of the final_log line. Whether it was moved: not in a
+ * dry run, nor when it has to stay. */
+bool	run_quarantine(struct run *r, const char *dir, enum layout place, size_t section, const char *path,
+	    const char *reason);
 
 /* run_log - the line "ORIGIN : TEXT", if log lines are asked for. run_log_job - the fields job_id, job_index and
  * json_file of the final_log line; none is what stands for no job list, NULL nothing. */
