@@ -41,9 +41,9 @@ take(struct header *h, int bytes)
 static double
 padded(double n)
 {
-	double four = (double)((uint64_t)n / 4 * 4);
+	uint64_t whole = (uint64_t)n;
 
-	return four < n ? four + 4 : n;
+	return (double)(whole + (4 - whole % 4) % 4);
 }
 
 static void

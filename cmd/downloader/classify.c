@@ -9,7 +9,6 @@
 #include <hdf5.h>
 #include <netcdf.h>
 
-#include "base/file.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"

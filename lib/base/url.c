@@ -54,7 +54,8 @@ url_local_address(const char *ip)
 	static const struct net v4[] = { { "0.0.0.0", 8 }, { "10.0.0.0", 8 }, { "100.64.0.0", 10 }, { "127.0.0.0", 8 },
 		{ "169.254.0.0", 16 }, { "172.16.0.0", 12 }, { "192.0.0.0", 24 }, { "192.168.0.0", 16 },
 		{ "198.18.0.0", 15 }, { "224.0.0.0", 3 } };
-	static const struct net v6[] = { { "::", 128 }, { "::1", 128 }, { "fc00::", 7 }, { "fe80::", 10 }, { "ff00::", 8 } };
+	static const struct net v6[] = { { "::", 128 }, { "::1", 128 }, { "fc00::", 7 }, { "fe80::", 10 },
+		{ "ff00::", 8 } };
 	static const struct net with_v4[] = { { "::", 96 }, { "::ffff:0:0", 96 }, { "64:ff9b::", 96 } };
 	char plain[INET6_ADDRSTRLEN] = "";
 	unsigned char a[16];

@@ -564,8 +564,8 @@ judge_failure(struct slot *s, CURLcode r)
 	switch (r) {
 	case CURLE_BAD_CONTENT_ENCODING:
 		t->kind = RETRY_DAMAGED;
-		err_set(&t->err, E_RETRY, "%.*s: Content-Encoding %.100s, which was not asked for: %s", url_shown(t->url),
-		    t->url, fetch_header(t, "content-encoding"), why);
+		err_set(&t->err, E_RETRY, "%.*s: Content-Encoding %.100s, which was not asked for: %s",
+		    url_shown(t->url), t->url, fetch_header(t, "content-encoding"), why);
 		return;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:

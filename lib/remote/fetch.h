@@ -79,11 +79,11 @@ struct transfer {
 
 	/*
 	 * The result, for done(): err.code is E_NONE when a 2xx answer arrived completely. Else the message, and
-	 * kind and after as retry_wait takes them. What the server says in the body of another answer (its error, the
-	 * title of its page) is in the message. Codes: E_RETRY the network or an overloaded server; E_MISSING
-	 * 404, 410; E_AUTH 401, or the login host did not let us in (or head() says so of a page); E_DATA another status, or a bad redirect;
-	 * E_ENV the certificate, or memory; or what head() or data() returned, with kind RETRY_NEVER unless
-	 * they set another.
+	 * kind and after as retry_wait takes them. What the server says in the body of another answer (its error,
+	 * the title of its page) is in the message. Codes: E_RETRY the network or an overloaded server; E_MISSING
+	 * 404, 410; E_AUTH 401, or the login host did not let us in (or head() says so of a page); E_DATA another
+	 * status, or a bad redirect; E_ENV the certificate, or memory; or what head() or data() returned, with kind
+	 * RETRY_NEVER unless they set another.
 	 */
 	struct err err;
 	enum retry_kind kind;

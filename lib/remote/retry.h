@@ -4,10 +4,10 @@
 #include <stdbool.h>
 
 /*
- * The one policy for operations on the network that may be repeated: exponential back-off with full jitter, on top of
- * what the server asks for (Retry-After), a number of tries per operation and a budget per run. The budget keeps a long list
- * from hammering a dead server: retries draw on it, successes refill it slowly, and when it is empty failures are
- * final at once.
+ * The one policy for operations on the network that may be repeated: exponential back-off with full jitter, on top
+ * of what the server asks for (Retry-After), a number of tries per operation and a budget per run. The budget keeps a
+ * long list from hammering a dead server: retries draw on it, successes refill it slowly, and when it is empty failures
+ * are final at once.
  */
 
 struct retry_policy {
@@ -38,7 +38,8 @@ struct retry {
  *
  * after	seconds the server asked for (Retry-After), < 0 when it did not
  *
- * Returns the seconds to wait before the next try, never less than the back-off, or a negative number when there shall be none.
+ * Returns the seconds to wait before the next try, never less than the back-off, or a negative number when there shall
+ * be none.
  */
 double	retry_wait(struct retry_policy *p, struct retry *r, enum retry_kind kind, double after);
 
@@ -48,8 +49,8 @@ void	retry_success(struct retry_policy *p);
 /* retry_status - the kind of failure an HTTP status of 400 and above is. */
 enum retry_kind	retry_status(int status);
 
-/* retry_after - seconds from the text of a Retry-After header (a number or a date); negative when it is neither. date is
- * what the answer has for the time (its header Date), or NULL: clocks differ. */
+/* retry_after - seconds from the text of a Retry-After header (a number or a date); negative when it is neither. date
+ * is what the answer has for the time (its header Date), or NULL: clocks differ. */
 double	retry_after(const char *text, const char *date);
 
 #endif

@@ -47,7 +47,8 @@ make(int format, bool records, int nvars)
 	double data[15] = { 1 };
 	off_t size;
 
-	if (nc_create("f.nc", format | NC_CLOBBER, &id) != 0 || nc_put_att_text(id, NC_GLOBAL, "title", 5, "title") != 0 ||
+	if (nc_create("f.nc", format | NC_CLOBBER, &id) != 0 ||
+	    nc_put_att_text(id, NC_GLOBAL, "title", 5, "title") != 0 ||
 	    nc_def_dim(id, "r", records ? NC_UNLIMITED : 3, &dims[0]) != 0 || nc_def_dim(id, "x", 5, &dims[1]) != 0)
 		exit(1);
 	for (int i = 0; i < nvars; i++)

@@ -18,14 +18,15 @@ main(void)
 {
 	char out[SAID_SIZE], *big = xarray(1, 100001);
 
-	gist("<html><head><TITLE lang=\"en\">Service\n Unavailable </TITLE></head><body>no", "Service Unavailable", "a title");
+	gist("<html><head><TITLE lang=\"en\">Service\n Unavailable </TITLE></head><body>no", "Service Unavailable",
+	    "a title");
 	gist("\r\n<html>We are <b>closed</b>.</html>", "We are closed .", "a page without one");
 	gist("<title> </title><p>text", "text", "... an empty one");
 	gist("<title>cut", "cut", "... a cut one");
 	gist("</title><title>", "", "... none");
 	gist("<Error><Code>AccessDenied</Code><Message>Denied</Message></Error>", "AccessDenied Denied", "XML");
-	gist("{\"error\":\"a\",\"error_description\":\"b\",\"x\":\"c\",\"resolution_url\":\"https://d\"}", "a: b; see https://d",
-	    "an object");
+	gist("{\"error\":\"a\",\"error_description\":\"b\",\"x\":\"c\",\"resolution_url\":\"https://d\"}", 
+	    "a: b; see https://d", "an object");
 	gist("{\"error\":1,\"message\":\"b\\u001b[2J\\u00e4\"}", "b [2J??", "only printable ASCII");
 	gist("{\"error\":\"cut", "", "no object");
 	gist("no", "", "a text says nothing");
