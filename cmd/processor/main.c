@@ -129,8 +129,11 @@ find_items(struct processor *p, struct err *e)
 	struct strlist paths = {0}, missing = {0};
 	struct record rec;
 
-	if (joblist_granules(&r->elements, r->job, granule_look, r, &paths, &missing, e) < 0)
+	if (joblist_granules(&r->elements, r->job, granule_look, r, &paths, &missing, e) < 0) {
+		strlist_free(&paths);
+		strlist_free(&missing);
 		return -1;
+	}
 	if (record_wanted(&rec, r, r->ds, r->type) && record_begin(&rec, e) < 0)
 		run_error(r, e);
 	prog_info("Number of combined files to process: %zu", paths.n);
