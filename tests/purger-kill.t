@@ -131,4 +131,34 @@ status=$?
 run purge
 is "$status:$(find r ! -type d):$(archived | wc -l)" 0::2000 'SIGTERM is no worse'
 
+# What was killed when nearly all was removed: each name that has gone costs nothing.
+rm -rf r store
+mkdir -p r/archive/c r/logs
+old r/lists/0.txt 20 0
+(cd r && seq 0 300 | while read -r i; do echo "$i" >"lists/$i.txt"; done && find lists -name '*.txt' |
+	"$python" -c 'import sys, zipfile
+z = zipfile.ZipFile("archive/c/lists_20240305T220000.zip", "w")
+for f in sys.stdin: z.write(f.strip())' && find lists -name '[1-9]*' -exec rm {} +)
+old r/lists/0.txt 20 0
+limited() (
+	ulimit -n 64
+	purge
+)
+run limited
+is "$status:$stderr:$(listed)" '0::archive lists/0.txt' 'an archive of files that have gone, and one that is there'
+
+# Two at once: what the other one removes is no failure.
+for i in 1 2 3 4 5 6 7 8; do
+	rm -rf r store
+	mkdir -p r/lists r/logs
+	(cd r/lists && seq 400 | sed 's/$/.txt/' | xargs touch)
+	find r -exec touch -d "@$((T_seconds - 72000))" {} +
+	kill -9 "$(sh -c 'purger --root r --config rules.json --now '$T' --archive-to store >/dev/null 2>&1 & echo $!; sleep 0.03')" 2>/dev/null
+	purge >/dev/null 2>other &
+	victim=$!
+	purge >out 2>err || cat err
+	wait $victim || cat other
+done >said
+is "$(grep -v 'in use by another process' said)" '' 'two at once after a kill: no complaints'
+
 done_testing

@@ -124,15 +124,14 @@ remove_member(struct bundle *b, struct archive *zip, const char *path, const cha
 	struct err e = {0};
 
 	free(above);
-	if (fd < 0 && errno == ENOENT)
-		return;			/* removed before */
 	if (fd < 0 || fstat(fd, &st) < 0)
 		err_sys(&e, "cannot be read");
 	else if (!S_ISREG(st.st_mode) || !is_same(zip, fd))
 		err_set(&e, E_DATA, "has changed since it was archived");
 	else if (unlinkat(dir, name, 0) < 0)
 		err_sys(&e, "cannot be removed");
-	b->member(b->ctx, path, &st, url, e.code != E_NONE ? &e : NULL);
+	if (e.code != E_MISSING)	/* removed before, or meanwhile */
+		b->member(b->ctx, path, &st, url, e.code != E_NONE ? &e : NULL);
 	if (fd >= 0)
 		(void)close(fd);
 	if (dir >= 0)
