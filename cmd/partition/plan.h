@@ -36,8 +36,8 @@ struct plan {
 /* plan_add - another job, all-zero but for after; its index is p->n - 1. Valid until the next one. */
 struct engine_job	*plan_add(struct plan *p);
 
-/* plan_job_json - all about one job, owned by the caller. command: its arguments as an array, which becomes a part of it;
- * NULL when they cannot be JSON, as the result is then. */
+/* plan_job_json - all about one job, owned by the caller. command: its arguments as an array, which becomes a part of
+ * it; NULL when they cannot be JSON, as the result is then. */
 json_t	*plan_job_json(const struct engine_job *j, json_t *command);
 
 /* plan_write - make the file p->path, atomically, and its journal, and begin to work on it. -1 with E_DATA, E_ENV. */

@@ -52,8 +52,8 @@ void	clock_stamp(int64_t t, char out[CLOCK_STAMP_SIZE]);
 /* clock_ctime - the text of ctime(3) in UTC, without its newline. */
 void	clock_ctime(int64_t t, char out[CLOCK_CTIME_SIZE]);
 
-/* clock_parse_iso - YYYY-MM-DDTHH:MM:SS, or a day YYYY-MM-DD, at the start of s. Returns the number of characters it takes
- * (19 or 10), 0 when there is no valid time. */
+/* clock_parse_iso - YYYY-MM-DDTHH:MM:SS, or a day YYYY-MM-DD, at the start of s. Returns the number of characters it
+ * takes (19 or 10), 0 when there is no valid time. */
 size_t	clock_parse_iso(const char *s, int64_t *t);
 
 /* clock_iso - t as YYYY-MM-DDTHH:MM:SSZ; clock_iso_now - now, with microseconds (RFC 3339 both). */

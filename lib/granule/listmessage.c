@@ -49,8 +49,9 @@ listmessage_names(const json_t *array, struct strlist *lists, struct err *e)
 		    strlen(s) > LIST_NAME_MAX || !str_plain(s) || strpbrk(s, "/,'\"\\") != NULL)
 			return err_set(e, E_USAGE, "\"%.100s\" is not the name of a list", s != NULL ? s : "");
 	}
-	json_array_foreach(array, i, v)
+	json_array_foreach(array, i, v) {
 		strlist_push(lists, json_string_value(v));
+	}
 	return 0;
 }
 

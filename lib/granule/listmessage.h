@@ -13,8 +13,8 @@
  *	{"prefix": "service-generate-ops", "dataset": "aqua", "txt_list": ["...", ...]}
  *	["...", ...]
  *
- * The name of a list becomes a key of a store and a path, and apostrophes do not survive (readers take them for quotes):
- * printable ASCII without slashes, commas, quotes and backslashes, and without a dot in front.
+ * The name of a list becomes a key of a store and a path, and apostrophes do not survive (readers take them for
+ * quotes): printable ASCII without slashes, commas, quotes and backslashes, and without a dot in front.
  */
 
 #define LIST_NAME_MAX 900		/* bytes */

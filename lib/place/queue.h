@@ -21,7 +21,7 @@
 
 struct queue;
 
-/* What is sent. A FIFO queue of SQS needs a group; a directory notes both ids in the file of the message, and that is all. */
+/* What is sent. A FIFO queue of SQS needs a group; a directory notes both ids in the message's file. */
 struct queue_post {
 	const char *text;
 	const char *group;		/* messages of a group stay in order; NULL without */

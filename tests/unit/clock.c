@@ -97,7 +97,9 @@ stamps(void)
 static void
 texts(void)
 {
-	static const char *const wrong[] = { "", "2024", "2024-1-05", "2024-02-30", "2024-01-05T24:00:00", "2024/01/05" };
+	static const char *const wrong[] = {
+		"", "2024", "2024-1-05", "2024-02-30", "2024-01-05T24:00:00", "2024/01/05"
+	};
 	char text[CLOCK_CTIME_SIZE], iso[CLOCK_ISO_SIZE];
 	int64_t back;
 	int64_t before = clock_now();

@@ -71,8 +71,8 @@ many(struct queue *q)
 static void
 pending(struct queue *q)
 {
-	static const char *const bad[] = { "x", "{}", "[1]", "[\"a\", null]", "[\"\"]", "[\"/a\"]", "[\"a/b\"]", "[\"a/../b\"]",
-		"[\"it's\"]", "[\"a,b\"]", "[\"a\\u0000b\"]", "[\"a\"", "\"a\"" };
+	static const char *const bad[] = { "x", "{}", "[1]", "[\"a\", null]", "[\"\"]", "[\"/a\"]", "[\"a/b\"]",
+		"[\"a/../b\"]", "[\"it's\"]", "[\"a,b\"]", "[\"a\\u0000b\"]", "[\"a\"", "\"a\"" };
 	static struct pending p;
 
 	p.queue = q;
