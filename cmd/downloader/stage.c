@@ -72,7 +72,8 @@ note(struct stage *s)
 	if (v->modified[0] != '\0')
 		buf_add(&b, "modified %s\n", v->modified);
 	buf_add(&b, "length %lld\n" SIDE_END "\n", (long long)v->total);
-	fd = open(s->side, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	(void)unlink(s->side);		/* whatever it is: only a new file is written to */
+	fd = open(s->side, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 	if (fd >= 0) {
 		/* Torn or lost files are noticed by their reader. */
 		s->noted = write(fd, buf_str(&b), b.len) == (ssize_t)b.len;
