@@ -11,6 +11,7 @@
  * are secret, so values never stand in messages and are wiped (explicit_bzero) when they are no longer needed. A name
  * is a key as in stores, but without slashes, at most PARAM_NAME_MAX bytes. A value is one line of text, not empty, at
  * most PARAM_VALUE_MAX bytes, without control characters. An open place may be used by several threads at once.
+ * Programs that need an account will find it here: cnm-responder, and downloader on AWS.
  */
 
 #define PARAM_NAME_MAX 200
