@@ -263,7 +263,7 @@ B=AQUA_MODIS.20230124T213000.L2.SST.nc
 big $B 10
 printf '%s\n' "$H/ok/$B" "$H/ok/$N1" >list
 # shellcheck disable=SC2046
-if "${CC:-gcc}" -shared -fPIC $(pkg-config --cflags hdf5 2>/dev/null || echo -I/usr/include/hdf5/serial) -o crash.so \
+if compile -shared -fPIC $(pkg-config --cflags hdf5 2>/dev/null || echo -I/usr/include/hdf5/serial) -o crash.so \
     "$top/tests/data/crash.c" 2>/dev/null && ! nm "$BINDIR/downloader" | grep -q __asan; then
 	for how in 'segv killed by signal 11' 'abort killed by signal 6' 'grow damaged netCDF file'; do
 		rm -rf o

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The includes follow the layers, only the dataset table knows the names of datasets, and JSON is not written by hand.
 . "${0%/*}/lib.sh"
-need "${CC:=gcc}"
+CC=${CC:-gcc}
+need "${CC%% *}"
 plan 11
 
 cd "$top" || exit 1
@@ -55,7 +56,7 @@ lower=$(names key)
 bad=$(for f in cmd/*.[ch] cmd/*/*.[ch] lib/*/*.[ch]; do
 	[ -e "$f" ] || continue
 	[ "$f" != lib/granule/dataset.c ] || continue
-	"$CC" -fpreprocessed -E -P "$f" 2>/dev/null | grep -v '^[[:space:]]*#' | grep -Eo '"([^"\\]|\\.)*"' |
+	compile -fpreprocessed -E -P "$f" 2>/dev/null | grep -v '^[[:space:]]*#' | grep -Eo '"([^"\\]|\\.)*"' |
 		grep -v ' ' | grep -E "(^|[^A-Za-z0-9])($upper)([^A-Za-z0-9]|\$)|^\"($lower)\"\$" | sed "s|^|$f: |"
 done)
 is "$bad" '' 'only lib/granule/dataset.c knows the names of datasets'

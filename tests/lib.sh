@@ -13,6 +13,7 @@
 #					$run_err: the files, for binary output)
 #	skip N REASON, skip_all REASON	N tests, or the rest of them; visibly
 #	need TOOL...			skip_all without a tool (error when $CI is set); py:MODULE for Python's
+#	compile ARG...			the compiler
 #	serve DIR			HTTP server for DIR: $URL/NAME, $URL/cgi/getfile/NAME; $serve_log = requests
 #	small_fs SIZE			$small_fs = a directory on a file system of SIZE (256k, 1m), or skip_all
 #	background CMD...		start a server, stopped at exit; $pid. stop PID: stop it now
@@ -206,6 +207,12 @@ need() {
 		[ -z "${CI:-}" ] || give_up "$_t is missing; scripts/deps test installs it"
 		skip_all "$_t is missing"
 	done
+}
+
+# The compiler may be a command with arguments (CC='ccache gcc').
+compile() {
+	# shellcheck disable=SC2086
+	${CC:-gcc} "$@"
 }
 
 background() {
