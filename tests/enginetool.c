@@ -14,15 +14,16 @@
 #include "place/engine.h"
 
 /*
- * The file is an array of objects: name, component, ptype, array, argv, size, after (NUMBER of a job in the file from 0),
- * ended ([NUMBER, ...]), parallel, cpus, memory, priority, definition, share.
+ * The file is an array of objects: name, component, ptype, array, argv, size, after (NUMBER of a job in the file from
+ * 0), ended ([NUMBER, ...]), parallel, cpus, memory, priority, definition, share.
  *
  * Standard output: "submitted ID NAME", "done|ended ID INDEX REASON", at the end "total DONE FAILED SKIPPED NOT_RUN".
  */
 
 #define CHAIN_MAX (16 * 1024 * 1024)
 
-enum { OPT_HELP = 256, OPT_LOGS, OPT_STATE, OPT_OUTPUT, OPT_RUN, OPT_GRACE, OPT_DELAY, OPT_TRIES, OPT_ENV, OPT_CANCEL, OPT_ASK,
+enum { OPT_HELP = 256, OPT_LOGS, OPT_STATE, OPT_OUTPUT, OPT_RUN, OPT_GRACE, OPT_DELAY, OPT_TRIES, OPT_ENV, OPT_CANCEL,
+    OPT_ASK,
 	OPT_FIND };
 
 static const struct option longopts[] = {
@@ -169,7 +170,8 @@ ask(struct engine *en, const char *id, struct err *e)
 int
 main(int argc, char *argv[])
 {
-	struct engine_opts o = { .attempts = 3, .retry_delay = 10, .grace = 30, .stop = prog_signal, .ended = on_ended };
+	struct engine_opts o = { .attempts = 3, .retry_delay = 10, .grace = 30, .stop = prog_signal,
+	    .ended = on_ended };
 	const char *cancel = NULL, *wanted = NULL;
 	struct strlist env = {0};
 	struct engine *en;

@@ -198,7 +198,8 @@ operate(struct tokens *t, const char *what, int argc, char *argv[])
 int
 main(int argc, char *argv[])
 {
-	struct tokens_options o = { .pools = pools, .who = "tokentool", .wait = setting("TOKENTOOL_WAIT", 20), .tell = on_event };
+	struct tokens_options o = { .pools = pools, .who = "tokentool", .wait = setting("TOKENTOOL_WAIT", 20),
+	    .tell = on_event };
 	struct tokens *t;
 	struct err e;
 	int ret;

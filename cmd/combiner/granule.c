@@ -113,8 +113,8 @@ locate(const struct granule *g, enum suite suite, char out[LAYOUT_SIZE], struct 
 	return there == 0 ? search_tank(g, suite, LAYOUT_HOLDING, out, e) : there;
 }
 
-/* Look at a companion, if there is one. What was made in near real time does not go with a refined SST file, nor the other
- * way round. */
+/* Look at a companion, if there is one. What was made in near real time does not go with a refined SST file, nor the
+ * other way round. */
 static int
 gather_suite(struct granule *g, enum suite suite, struct err *e)
 {

@@ -301,8 +301,8 @@ header_is_refined(int ncid, const char *path, bool *refined, struct err *e)
 	if (ncf_att(ncid, NC_GLOBAL, "processing_version", path, &version, e) < 0 ||
 	    ncf_att(ncid, NC_GLOBAL, "product_name", path, &product, e) < 0)
 		return -1;
-	*refined = ptype_of_file(ncf_is_text(&version) ? version.text : NULL, ncf_is_text(&product) ? product.text : NULL,
-	    PTYPE_REFINED) == PTYPE_REFINED;
+	*refined = ptype_of_file(ncf_is_text(&version) ? version.text : NULL,
+	    ncf_is_text(&product) ? product.text : NULL, PTYPE_REFINED) == PTYPE_REFINED;
 	return 0;
 }
 

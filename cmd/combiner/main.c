@@ -140,8 +140,8 @@ resolve_job(struct combiner *c)
 			continue;
 		if (strchr(name, '/') != NULL)
 			err_set(&e, E_DATA, "%s: %s: not a bare name", r->job, name);
-		else if (obpg_parse(name, &n, &e) == 0 && layout_path(r->root, LAYOUT_DOWNLOADS, n.ds, r->type, n.time, name,
-		    path, &e) == 0)
+		else if (obpg_parse(name, &n, &e) == 0 && layout_path(r->root, LAYOUT_DOWNLOADS, n.ds, r->type, n.time,
+		    name, path, &e) == 0)
 			strlist_push(&paths, path);
 		if (e.code != E_NONE)
 			process_failed(c, name, &e);

@@ -93,8 +93,8 @@ attempt(struct combiner *c, struct item *it)
 	}
 }
 
-/* The SST file is at fault, in compatibility mode its companions with it. It goes away, which proves that nothing is left
- * to do, after the failure is recorded. */
+/* The SST file is at fault, in compatibility mode its companions with it. It goes away, which proves that nothing is
+ * left to do, after the failure is recorded. */
 static void
 reject(struct combiner *c, struct item *it)
 {
@@ -118,8 +118,8 @@ wait_for_it(struct combiner *c, struct item *it)
 
 	it->state = ITEM_WAITING;
 	if (c->run.outdir != NULL && c->run.in.argv != NULL && c->report.waiting == NULL) {
-		err_set(&e, E_MISSING, "%s: waits for companions until it is %ld minutes old; -w 0 combines it now", c->path,
-		    c->outcome->threshold);
+		err_set(&e, E_MISSING, "%s: waits for companions until it is %ld minutes old; -w 0 combines it now",
+		    c->path, c->outcome->threshold);
 		xsnprintf(it->reason, sizeof(it->reason), "%s", e.msg);
 		run_error(&c->run, &e);
 	} else if (c->run.dry_run) {

@@ -9,8 +9,8 @@
 #include "run/run.h"
 
 /*
- * One granule as the run sees it: a child process looks at its files and combines them, this one keeps what waits, moves
- * bad files to quarantine, prints and reports.
+ * One granule as the run sees it: a child process looks at its files and combines them, this one keeps what waits,
+ * moves bad files to quarantine, prints and reports.
  */
 
 struct combiner {

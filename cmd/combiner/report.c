@@ -105,8 +105,8 @@ report_explain(const char *path, const struct outcome *o, const char *decision)
 	static const char *const light[LIGHT_COUNT + 1] = { "day", "night", "mixed", "unknown" };
 	struct buf b = {0};
 
-	buf_add(&b, "%s\t%s\t%s\t%ld min", path, light[o->light], o->type != PTYPE_COUNT ? ptype_name(o->type) : "unknown",
-	    o->age);
+	buf_add(&b, "%s\t%s\t%s\t%ld min", path, light[o->light], o->type != PTYPE_COUNT ?
+	    ptype_name(o->type) : "unknown", o->age);
 	for (enum suite s = SUITE_NIGHT; s < SUITE_COUNT; s++)
 		buf_add(&b, "\t%s %s", suite_name(o->ds->instrument, s),
 		    o->input[s][0] != '\0' ? o->input[s] : o->needs[s] ? "missing" : "not needed");

@@ -31,7 +31,8 @@ extern const char *const report_sections[];
 void	report_error(struct report *r, const struct err *why);
 
 /* report_wait - a granule waits: in the waiting list and the log. message gets the line for people. */
-int	report_wait(struct report *r, const char *path, const struct outcome *o, char message[ERR_MSGMAX], struct err *e);
+int	report_wait(struct report *r, const char *path, const struct outcome *o, char message[ERR_MSGMAX],
+	    struct err *e);
 
 /* report_explain - the record of --dry-run, owned by the caller: SST file, state, type, age, companions, decision,
  * targets; separated by tabs. */

@@ -36,8 +36,8 @@ int	dlc_open(struct dlc *d, struct err *e);
 /* dlc_look - search, and find out what is new. -1: nothing was done. */
 int	dlc_look(struct dlc *d, struct err *e);
 
-/* dlc_deliver - store, announce and print what is new, then remember it. In this order nothing is lost by a failure or a
- * kill in between; at most the announcement comes twice. */
+/* dlc_deliver - store, announce and print what is new, then remember it. In this order nothing is lost by a failure or
+ * a kill in between; at most the announcement comes twice. */
 int	dlc_deliver(struct dlc *d, struct err *e);
 
 /* dlc_plan - print what is new, and say what would be done with it. */

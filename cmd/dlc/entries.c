@@ -18,7 +18,8 @@ entries_add(struct entries *t, const char *key, const char *sha1, size_t line)
 	strlist_push(&t->keys, key);
 	xgrow(&t->item, &t->cap, t->n + 1, sizeof(*t->item));
 	n = &t->item[t->n++];
-	*n = (struct entry){ .key = t->keys.item[t->keys.n - 1], .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line };
+	*n = (struct entry){ .key = t->keys.item[t->keys.n - 1],
+	    .line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line };
 	hex_bytes(sha1, ENTRY_SHA1, n->sha1);
 	return n;
 }

@@ -38,8 +38,8 @@ struct entry	*entries_add(struct entries *t, const char *key, const char *sha1, 
 /* entries_line - append "URL CHECKSUM" of an entry to b. */
 void	entries_line(const struct entries *t, const struct entry *n, struct buf *b);
 
-/* entries_index - prepare t for entries_find. Of a key that is there more than once the last entry counts; the others stay
- * in the array with an empty key. */
+/* entries_index - prepare t for entries_find. Of a key that is there more than once the last entry counts; the others
+ * stay in the array with an empty key. */
 void	entries_index(struct entries *t);
 
 /* entries_find - by key, after entries_index; NULL when it is not there. */

@@ -72,8 +72,8 @@ name_lists(struct lists *l, const char *id)
 	for (size_t i = 0; i < l->nlists; i++) {
 		struct civil c = clock_civil(l->list[i].day * WINDOW_DAY);
 
-		xsnprintf(l->list[i].name, sizeof(l->list[i].name), "%s.daily_%04d_%03d_date_%04d_%02d_%02d_%s", l->ds->list,
-		    c.year, c.doy, c.year, c.month, c.day, l->id);
+		xsnprintf(l->list[i].name, sizeof(l->list[i].name), "%s.daily_%04d_%03d_date_%04d_%02d_%02d_%s",
+		    l->ds->list, c.year, c.doy, c.year, c.month, c.day, l->id);
 	}
 }
 

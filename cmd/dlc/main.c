@@ -24,7 +24,8 @@ static const struct option_row rows[] = {
 	ROW(0, "pending", "QUEUE", OPT_TEXT, pending_place, "announce the lists in the messages there as well"),
 	ROW(0, "prefix", "TEXT", OPT_TEXT, prefix, "prefix of the deployment, sent with them (generate)"),
 	ROW(0, "search-url", "URL", OPT_TEXT, search.service, "the service (" OBPG_SERVICE ")"),
-	ROW(0, "files-url", "URL", OPT_TEXT, search.files_option, "where the files are (" OBPG_FILES " of that server)"),
+	ROW(0, "files-url", "URL", OPT_TEXT, search.files_option,
+	    "where the files are (" OBPG_FILES " of that server)"),
 	ROW(0, "pattern", "REGEX", OPT_TEXT, pattern, "take these names instead of the dataset's"),
 	ROW(0, "filter", "GLOB", OPT_TEXT, search.query.search, "names the service shall look for (the dataset's)"),
 	ROW(0, "sensor", "NAME", OPT_TEXT, search.sensor, "sensor, as the service calls it"),
@@ -51,8 +52,8 @@ static const struct program program = {
 	    "Ask OBPG which Level-2 files there are, print \"URL CHECKSUM\" of those that are new or have\n"
 	    "changed since the last run.\n",
 	.rows = rows,
-	.common = COMMON_DATASET | COMMON_TYPE | COMMON_DRY | COMMON_ROOT | COMMON_STRICT | COMMON_JSON | COMMON_NOTIFY |
-	    COMMON_FINAL_LOG | COMMON_PROGRESS,
+	.common = COMMON_DATASET | COMMON_TYPE | COMMON_DRY | COMMON_ROOT | COMMON_STRICT | COMMON_JSON |
+	    COMMON_NOTIFY | COMMON_FINAL_LOG | COMMON_PROGRESS,
 	.subject = "Generate Download List Creator Lambda Failure",
 	.own_mail = true,
 };
@@ -123,7 +124,8 @@ summary(const struct dlc *d)
 	if (l->npicks == 0 && d->pending.names.n == 0)
 		prog_info("No new downloads were found.");
 	else
-		prog_info("%s: %zu new, %zu changed, %zu known", l->ds->label, l->npicks - l->changed, l->changed, l->seen);
+		prog_info("%s: %zu new, %zu changed, %zu known", l->ds->label, l->npicks - l->changed, l->changed,
+		    l->seen);
 }
 
 int
@@ -132,7 +134,8 @@ main(int argc, char *argv[])
 	static struct dlc d = {
 		.days = 1, .keep = 30, .retries = 4, .list_fd = -1, .prefix = "generate",
 		.search = { .service = OBPG_SERVICE, .max_time = 300, .query.dtype = "L2",
-		    .fetch = { .parallel = 1, .min_interval = -1, .connect_timeout = 30, .agent = "generate-dlc/" VERSION },
+		    .fetch = { .parallel = 1, .min_interval = -1, .connect_timeout = 30,
+		    .agent = "generate-dlc/" VERSION },
 		    .retry = { .base = 2, .cap = 60, .after_max = 300, .budget = 100, .budget_max = 100 } },
 	};
 	struct run *r = &d.run;

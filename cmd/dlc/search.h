@@ -11,7 +11,7 @@
 
 struct found {
 	const struct match *match;	/* the caller's */
-	struct entries files;		/* those that match, in the order of the answers; name and files_url the caller's */
+	struct entries files;		/* those that match, in their order; name and files_url: the caller's */
 	size_t lines, others;		/* lines read, files that do not match */
 	struct oddities bad;		/* lines that are none */
 	struct listline line;		/* read last */
@@ -48,8 +48,8 @@ int	search_range(struct search *s, int64_t from, int64_t to, struct found *found
 
 void	search_close(struct search *s);
 
-/* search_read - add the files of a list, the open file fd; lines end in sep. A line that is none is a failure of the run.
- * Returns 0, or -1 with E_ENV, E_SIGNAL. */
+/* search_read - add the files of a list, the open file fd; lines end in sep. A line that is none is a failure of the
+ * run. Returns 0, or -1 with E_ENV, E_SIGNAL. */
 int	search_read(int fd, char sep, struct found *found, struct run *r, struct err *e);
 
 void	found_fini(struct found *f);

@@ -32,8 +32,8 @@ know_line(struct state *s, struct listline *l, const char *line, size_t number)
 	(void)snprintf(missed, sizeof(missed), "%.*s", (int)strcspn(l->rest, " \t"), l->rest);
 	if (*missed != '\0' && (!window_parse_day(missed, &day) || day <= 0))
 		return false;
-	entries_add(&s->known, l->dir == strlen(files_url) && str_starts(l->url, files_url) ? l->name : l->url, l->checksum,
-	    number)->missed = (int32_t)(day / WINDOW_DAY);
+	entries_add(&s->known, l->dir == strlen(files_url) && str_starts(l->url, files_url) ? l->name : l->url,
+	    l->checksum, number)->missed = (int32_t)(day / WINDOW_DAY);
 	return true;
 }
 

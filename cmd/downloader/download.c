@@ -16,7 +16,7 @@
 #include "download.h"
 #include "granule/layout.h"
 
-#define THREADS 8			/* most of their time they wait for the disk; one with -j 1, to keep the order */
+#define THREADS 8			/* they wait for the disk most of the time; one with -j 1, to keep the order */
 #define JOBS_MAX 16			/* files looked at, checked or synced at a time */
 #define UNDER_WAY_MAX 256		/* files that are open, most of them for their next try or another's lock */
 #define FILES_OPEN 64			/* besides these: connections, libraries */

@@ -33,7 +33,8 @@ say_plan(const struct feed *f)
 		if (path == NULL)
 			prog_warn(&e);
 		else
-			prog_say("%.*s -> %s%s", url_shown(l->url), l->url, path, file_look(path, NULL, NULL) > 0 ? " (exists)" : "");
+			prog_say("%.*s -> %s%s", url_shown(l->url), l->url, path, file_look(path, NULL, NULL) > 0 ?
+			    " (exists)" : "");
 		free(path);
 	}
 }

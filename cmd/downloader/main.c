@@ -73,7 +73,8 @@ loop(struct downloading *p)
 		feed_lines(&p->feed);
 		if (!run_goes_on(r) || ((p->feed.ended || downloads_why_stopped(d) != NULL) && downloads_left(d) == 0))
 			break;
-		run_progress(r, (size_t)downloads_left(d), (size_t)p->conf.parallel, (uint64_t)downloads_bytes(d), NULL);
+		run_progress(r, (size_t)downloads_left(d), (size_t)p->conf.parallel, (uint64_t)downloads_bytes(d),
+		    NULL);
 		if (downloads_turn(d, 1.0, feed_listens(&p->feed) ? r->in.fd : -1, &e) < 0) {
 			run_error(r, &e);
 			break;

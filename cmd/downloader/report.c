@@ -42,7 +42,8 @@ start(struct report *p)
 	p->started = true;
 	finallog_field(log, "dataset", "%s", label);
 	run_log_job(r, NULL);
-	buf_add(&b, START "Dataset: %s\n" START "Job identifier: %s\n" START "Job index: %ld", label, job_id(), r->index);
+	buf_add(&b, START "Dataset: %s\n" START "Job identifier: %s\n" START "Job index: %ld", label, job_id(),
+	    r->index);
 	if (r->job != NULL) {
 		finallog_field(log, "txt_file", "%s", r->elements.item[0]);
 		buf_add(&b, "\n" START "JSON file: %s\n" START "TXT file: %s", str_base(r->job), r->elements.item[0]);

@@ -33,8 +33,8 @@ int	claim_plan(const struct partition *p, const char *uid, char **path, struct e
 int	claim_late(const struct partition *p, const struct lines *l, struct groups *gr, struct err *e);
 
 /*
- * claim_take - claim the waiting lists (with -t, those of that type) and add their granules; the lock is held. A dry run
- * only reads them; with -o, which leaves the tree as it is, there are none
+ * claim_take - claim the waiting lists (with -t, those of that type) and add their granules; the lock is held. A dry
+ * run only reads them; with -o, which leaves the tree as it is, there are none
  *
  * files	gets the claimed paths
  * names	gets names of the SST files, in the order read

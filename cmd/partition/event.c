@@ -181,7 +181,8 @@ event_pending(struct partition *p, const struct strlist *names, struct err *e)
 	    queue_send(q, &(struct queue_post){ .text = text, .group = group, .dedup = dedup }, e) == 0))
 		ret = 1;
 	if (ret > 0)
-		run_log(&p->run, LOG_GROUP, "Updated %s-pending-jobs-%s.fifo queue: %zu lists.", p->prefix, key, names->n);
+		run_log(&p->run, LOG_GROUP, "Updated %s-pending-jobs-%s.fifo queue: %zu lists.", p->prefix, key,
+		    names->n);
 	for (size_t i = 0; ret > 0 && i < names->n; i++) {
 		struct item it;
 
@@ -204,8 +205,8 @@ event_postpone(struct partition *p, const struct strlist *names, struct err *e)
 	int ret = event_pending(p, names, e);
 
 	if (ret == 0)
-		return err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a --pending queue; "
-		    "nothing was done", key);
+		return err_set(e, E_RETRY, "too few tokens of %s are free, and the lists cannot wait in a "
+		    "--pending queue; nothing was done", key);
 	if (ret < 0)
 		return -1;
 	run_log(&p->run, LOG_SUBMIT, "No available licenses. Any pending downloads have been written to the queue: "

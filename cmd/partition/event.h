@@ -28,8 +28,8 @@ struct event {
 /* event_parse - 0, or -1 with E_USAGE; *ev is then empty. */
 int	event_parse(const char *text, struct event *ev, struct err *e);
 
-/* event_read - with --event the message, from the argument or standard input, or else an empty one; sets dataset, prefix,
- * time and id of the run. -1 with E_USAGE, E_ENV; ev is to be released. */
+/* event_read - with --event the message, from the argument or standard input, or else an empty one; sets dataset,
+ * prefix, time and id of the run. -1 with E_USAGE, E_ENV; ev is to be released. */
 int	event_read(struct partition *p, struct event *ev, struct err *e);
 
 /* event_names - names of the lists, those of the message or the arguments. */
@@ -54,9 +54,8 @@ struct intake {
 	struct oddities odd;		/* lines and lists that are passed over */
 };
 
-/* intake_read - read all lists; those that are missing, and bad lines, are failed items; other products, and what is wrong
- * with lists that a message names, are passed over. -1 with E_ENV when reading
- * failed, E_SIGNAL. */
+/* intake_read - read all lists; those that are missing, and bad lines, are failed items; other products, and what is
+ * wrong with lists that a message names, are passed over. -1 with E_ENV when reading failed, E_SIGNAL. */
 int	intake_read(struct partition *p, const struct event *ev, struct intake *in, struct err *e);
 
 /* intake_group - make granules of the lines, and say which lines others have replaced. */

@@ -55,8 +55,8 @@ void	times_fini(struct times *ts);
 /*
  * group_late - give unmatched companions to SST files that were downloaded earlier
  *
- * disk		their times, sorted, once for each type; those taken become granules without a line. An ocean colour file whose second
- *		differs is taken when exactly one SST file has its minute.
+ * disk		their times, sorted, once for each type; those taken become granules without a line. An ocean colour
+ *		file whose second differs is taken when exactly one SST file has its minute.
  */
 void	group_late(const struct lines *l, struct groups *gr, enum ptype t, const struct times *disk);
 

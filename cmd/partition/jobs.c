@@ -112,7 +112,8 @@ check_entry(struct config *c, const char *key, json_t *entry, struct err *e)
 
 		if (text && !json_is_string(m))
 			return err_set(e, E_USAGE, "%s: %s: %s is not a string", c->name, key, member);
-		if (text || strcmp(member, "cpu") == 0 || strcmp(member, "memory") == 0 || strcmp(member, "command") == 0)
+		if (text || strcmp(member, "cpu") == 0 || strcmp(member, "memory") == 0 ||
+		    strcmp(member, "command") == 0)
 			continue;
 		unknown = xfmt("%s.%s", key, member);
 		strlist_push(&c->unknown, unknown);
@@ -190,7 +191,8 @@ struct word {
 	const char *name, *value;
 };
 
-/* An argument with its placeholders replaced; with drop_empty, one that becomes empty goes, and the option before it. */
+/* An argument with its placeholders replaced; with drop_empty, one that becomes empty goes, and the option before
+ * it. */
 static void
 add_argument(struct strlist *argv, const char *arg, const struct word w[WORDS], bool drop_empty)
 {
@@ -341,7 +343,8 @@ add_job(const struct maker *m, enum component comp, const struct array *a, size_
 {
 	const struct partition *p = m->p;
 	char list[JOBLIST_SIZE] = "", path[LAYOUT_SIZE + JOBLIST_SIZE] = "", dir[LAYOUT_SIZE];
-	const struct values v = { .list = list, .path = path, .single = a->jobs == 1, .prefix = p->prefix, .uid = p->uid,
+	const struct values v = { .list = list, .path = path, .single = a->jobs == 1, .prefix = p->prefix,
+	    .uid = p->uid,
 		.root = m->root, .pool = m->pool, .to = p->to != NULL ? p->to : "",
 		.announce = p->announce != NULL ? p->announce : "" };
 	struct engine_job job = { .after = after };

@@ -55,10 +55,11 @@ int	jobs_dirs(const struct partition *p, struct worklists *w, struct err *e);
  *
  * Returns 0; -1 with E_USAGE when the configuration lacks something, or a program is not there.
  */
-int	jobs_make(const struct partition *p, const struct worklists *w, const struct cut *cut, const struct config *config,
-	    bool container, struct plan *plan, struct err *e);
+int	jobs_make(const struct partition *p, const struct worklists *w, const struct cut *cut,
+	    const struct config *config, bool container, struct plan *plan, struct err *e);
 
 /* jobs_log - what log lines and the final_log line say of a plan made with so many tokens. */
-void	jobs_log(struct partition *p, const struct worklists *w, const struct plan *plan, int tokens, bool refined_only);
+void	jobs_log(struct partition *p, const struct worklists *w, const struct plan *plan, int tokens,
+	    bool refined_only);
 
 #endif

@@ -46,9 +46,9 @@ struct lines {
  * text		the line
  * number	its number in the list, from 1
  *
- * Returns 1; 0 when there is nothing in it; LINES_OTHER with e set when it is another product of OBPG, or in a foreign list
- * a file of another dataset, which is passed over; -1 with E_DATA when it is no download of an SST, SST4, SST3 or OC file of
- * the dataset by its present name, with E_ENV when the table is full.
+ * Returns 1; 0 when there is nothing in it; LINES_OTHER with e set when it is another product of OBPG, or in a foreign
+ * list a file of another dataset, which is passed over; -1 with E_DATA when it is no download of an SST, SST4, SST3 or
+ * OC file of the dataset by its present name, with E_ENV when the table is full.
  */
 #define LINES_OTHER 2
 int	lines_add(struct lines *l, const char *text, size_t number, struct err *e);

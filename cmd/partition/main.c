@@ -18,7 +18,8 @@
 
 static const struct option_row rows[] = {
 	{ 0, "event", NULL, OPT_FLAG, AT(event), "the input is the message of a queue that names lists" },
-	{ 0, "lists", "STORE", OPT_TEXT, AT(lists), "where these lists are, as DATASET/NAME (s3://PREFIX/download-lists)" },
+	{ 0, "lists", "STORE", OPT_TEXT, AT(lists),
+	    "where these lists are, as DATASET/NAME (s3://PREFIX/download-lists)" },
 	{ 'e', "engine", "ENGINE", OPT_TEXT, AT(engine_given),
 	    "local[:N], slurm[:PARTITION], batch:QUEUE or none\n(GENERATE_ENGINE, local)" },
 	{ 0, "config", "FILE", OPT_TEXT, AT(config), "commands and resources of jobs, as job_config.json (built in)" },
@@ -57,8 +58,8 @@ static const struct program program = {
 /* --- a new plan ------------------------------------------------------------------------------------------------- */
 
 /*
- * Granules, tokens, work lists and, when all of them are there, the plan; the lock is held. 1, 0 when too few tokens are
- * free, -1; nothing is left behind unless it is 1.
+ * Granules, tokens, work lists and, when all of them are there, the plan; the lock is held. 1, 0 when too few tokens
+ * are free, -1; nothing is left behind unless it is 1.
  */
 static int
 make_plan(struct partition *p, const struct event *ev, struct intake *in, const struct config *config,

@@ -164,7 +164,8 @@ plan_text(const struct plan *p, struct err *e)
 			jobs = NULL;
 			break;
 		}
-	return dump(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:{s:I, s:I, s:I, s:b}, s:I, s:I, s:o, s:o, s:o, s:o}",
+	return dump(json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:{s:I, s:I, s:I, s:b}, s:I, s:I, "
+	    "s:o, s:o, s:o, s:o}",
 	    "version", PLAN_VERSION, "dataset", p->dataset, "unique_id", p->uid, "time", p->time, "prefix", p->prefix,
 	    "engine", p->engine, "root", p->root, "pool", p->pool, "logs", p->logs, "tokens", "ql", (json_int_t)p->ql,
 	    "r", (json_int_t)p->r, "floating", (json_int_t)p->floating, "floating_refined", p->floating_refined,
@@ -269,7 +270,8 @@ read_job(json_t *o, struct plan *p, struct err *e)
 		.array = (int)array, .input = copy(input), .size = (int)size,
 		.after = json_is_null(after) ? ENGINE_NONE : (size_t)json_integer_value(after),
 		.ended = xarray(json_array_size(ended), sizeof(*j->ended)), .parallel = (int)parallel, .cpus = cpus,
-		.memory = (long)memory, .priority = (int)priority, .definition = copy(definition), .share = copy(share) };
+		.memory = (long)memory, .priority = (int)priority, .definition = copy(definition),
+		    .share = copy(share) };
 	json_array_foreach(ended, i, v) {
 		if (!is_job_before(v, self))
 			return err_set(e, E_USAGE, "ended names a job that is not before it");

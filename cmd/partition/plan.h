@@ -25,7 +25,7 @@ struct plan {
 	long downloads, granules;
 	struct strlist waiting;		/* names of SST files that had waited */
 	struct strlist claimed;		/* waiting lists to remove when all is submitted */
-	struct strlist lists;		/* names of the download lists: they go to the pending queue if the run is undone */
+	struct strlist lists;		/* of download lists: they go to the pending queue if the run is undone */
 	struct engine_job *job;
 	size_t n, cap;
 	struct journal journal;		/* locked while the plan is being worked on */

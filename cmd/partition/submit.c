@@ -75,7 +75,8 @@ submit_take(struct partition *p, struct plan *plan, const size_t keys[PTYPE_COUN
 	if (got <= 0 || g->dataset + g->floating > 1 || keys[PTYPE_QUICKLOOK] == 0 || keys[PTYPE_REFINED] == 0)
 		return got;
 	(void)submit_release(p, *pool, e);
-	return err_set(e, E_USAGE, "quicklook and refined granules need a token each, and there is one; -t takes one type");
+	return err_set(e, E_USAGE,
+	    "quicklook and refined granules need a token each, and there is one; -t takes one type");
 }
 
 int
@@ -260,7 +261,8 @@ submit_all(struct partition *p, struct plan *plan, struct engine *en, struct tok
 		if (!again && submit_one(plan, i, en, e) < 0)
 			return -1;
 		if (!again && strcmp(plan->engine, "none") != 0)
-			run_log(&p->run, LOG_SUBMIT, "AWS Batch job submitted: %s %s", plan->job[i].name, plan->job[i].id);
+			run_log(&p->run, LOG_SUBMIT, "AWS Batch job submitted: %s %s", plan->job[i].name,
+			    plan->job[i].id);
 		put_job(p, plan, &plan->job[i]);
 	}
 	if (claim_drop(&plan->claimed, e) < 0)
@@ -268,7 +270,8 @@ submit_all(struct partition *p, struct plan *plan, struct engine *en, struct tok
 	for (size_t i = 0; i < plan->claimed.n; i++)
 		run_log(&p->run, LOG_GROUP, "Deleted from EFS: %s.", plan->claimed.item[i]);
 	/* The tokens belong to the jobs, also to those that someone else submits from the records. */
-	return *plan->pool != '\0' && (engine_limits(en)->lasts || engine_limits(en)->container) ? hand_over(pool, plan, e) : 0;
+	return *plan->pool != '\0' && (engine_limits(en)->lasts || engine_limits(en)->container) ?
+	    hand_over(pool, plan, e) : 0;
 }
 
 /* Where the jobs run here, until they have ended; then the tokens are free, whether license-returner ran or not. */
@@ -305,8 +308,8 @@ undo_step(struct partition *p, bool *failed, int r, const struct err *e)
 }
 
 /*
- * A job was refused for good: nothing of the run stays. Every step may be done again. Where the lists went to the pending
- * queue the plan stays, so that its message, should it come again, is known to be done with.
+ * A job was refused for good: nothing of the run stays. Every step may be done again. Where the lists went to the
+ * pending queue the plan stays, so that its message, should it come again, is known to be done with.
  */
 static void
 undo(struct partition *p, struct plan *plan, struct engine *en, struct tokens *pool)
@@ -323,7 +326,8 @@ undo(struct partition *p, struct plan *plan, struct engine *en, struct tokens *p
 		if (j->id == NULL)
 			continue;
 		r = engine_cancel(en, j->id, &e);
-		run_log(&p->run, LOG_SUBMIT, "%s job: %s %s", r == 0 ? "Cancelled" : "Could not cancel", j->name, j->id);
+		run_log(&p->run, LOG_SUBMIT, "%s job: %s %s", r == 0 ? "Cancelled" : "Could not cancel", j->name,
+		    j->id);
 		undo_step(p, &failed, r, &e);
 	}
 	if (*plan->pool != '\0')

@@ -24,8 +24,8 @@
  *
  * Returns 1, 0 when there are too few, -1.
  */
-int	submit_take(struct partition *p, struct plan *plan, const size_t keys[PTYPE_COUNT], bool dead, struct tokens **pool,
-	    struct tokens_grant *g, struct err *e);
+int	submit_take(struct partition *p, struct plan *plan, const size_t keys[PTYPE_COUNT], bool dead,
+	    struct tokens **pool, struct tokens_grant *g, struct err *e);
 
 /* submit_share - say who uses them; those without an array go back. */
 int	submit_share(struct partition *p, struct tokens *pool, const struct tokens_grant *g, const struct cut *cut,
@@ -42,8 +42,8 @@ int	submit_release(struct partition *p, struct tokens *pool, struct err *e);
  *
  * The journal is open. With an engine that runs the jobs in this process, or none, nothing is noted: jobs are handed
  * over each time, and the engine's own state file knows what is done. What the engine refuses for good undoes the run;
- * what it does not take now can be submitted later. Both are said and in the status of the run. Returns 0; 1 when all is
- * submitted but jobs that ran here have failed.
+ * what it does not take now can be submitted later. Both are said and in the status of the run. Returns 0; 1 when all
+ * is submitted but jobs that ran here have failed.
  */
 int	submit_plan(struct partition *p, struct plan *plan, struct tokens *pool);
 

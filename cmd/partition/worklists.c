@@ -75,7 +75,8 @@ put(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
-/* Begin an element of a JSON array as the reference writes it: one a line, two blanks a level, no newline at the end. */
+/* Begin an element of a JSON array as the reference writes it: one a line, two blanks a level, no newline at the
+ * end. */
 static void
 put_next(struct buf *b, bool first, const char *indent)
 {
@@ -105,7 +106,8 @@ add_index(struct worklists *w, enum joblist what, const struct array *a, struct 
 
 /* The download list of a job, and its name into the downloader's job list. */
 static int
-add_list(struct worklists *w, const struct array *a, size_t job, const struct buf *text, struct buf *index, struct err *e)
+add_list(struct worklists *w, const struct array *a, size_t job, const struct buf *text, struct buf *index,
+    struct err *e)
 {
 	char name[JOBLIST_SIZE];
 

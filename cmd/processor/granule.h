@@ -46,8 +46,8 @@ void	granule_make(const struct granule_rules *rules, const char *path, struct gr
  * there, so that a repeated job prints it again. */
 joblist_look	granule_look;
 
-/* granule_is_left - whether the combined file of a complete product lies in the tree, from which it is to be removed when
- * all that follows from it is done: 1, 0, or -1. */
+/* granule_is_left - whether the combined file of a complete product lies in the tree, from which it is to be removed
+ * when all that follows from it is done: 1, 0, or -1. */
 int	granule_is_left(const struct granule_rules *rules, const char *path, const struct granule_result *r,
 	    struct err *e);
 

@@ -55,7 +55,8 @@ failed(struct processor *p, const char *path, struct item *it)
 	struct record rec;
 
 	if (ncf_is_to_blame(path, why)) {
-		if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) && record_failed(&rec, path, why->msg, &e) < 0)
+		if (record_wanted(&rec, &p->run, p->result->ds, p->result->type) &&
+		    record_failed(&rec, path, why->msg, &e) < 0)
 			run_error(&p->run, &e);
 		if (run_quarantine(&p->run, p->quarantine, LAYOUT_QUARANTINE, LOG_QUARANTINED, path, why->msg))
 			it->state = ITEM_QUARANTINED;

@@ -414,7 +414,8 @@ put_att(int ncid, int varid, const struct product_att *a, const struct product_v
 	}
 }
 
-/* lat and lon are [nj][ni], the others [time][nj][ni]. Chunks are halves where both sizes are even, as in the archive. */
+/* lat and lon are [nj][ni], the others [time][nj][ni]. Chunks are halves where both sizes are even, as in the
+ * archive. */
 struct chunks_shape
 product_shape(const struct product_var *v, const struct source *s, const struct product_rules *rules)
 {

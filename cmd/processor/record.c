@@ -39,8 +39,8 @@ holds(const char *path, const char *mark, struct err *e)
 }
 
 /*
- * Append text to the file PREFIX RUN SUFFIX, unless mark tells that it is there already: in this file or, when the granule
- * may have been recorded by a run that was killed afterwards, in that of any run.
+ * Append text to the file PREFIX RUN SUFFIX, unless mark tells that it is there already: in this file or, when the
+ * granule may have been recorded by a run that was killed afterwards, in that of any run.
  */
 static int
 append(const struct record *r, enum layout where, const char *prefix, const char *suffix, const char *text,

@@ -21,8 +21,8 @@ struct record {
 	bool again;			/* an earlier run, which was killed, may have recorded the granule */
 };
 
-/* record_wanted - whether reporter and error checker are to read of a granule: in the tree, when these are known; fills in
- * rec. */
+/* record_wanted - whether reporter and error checker are to read of a granule: in the tree, when these are known; fills
+ * in rec. */
 bool	record_wanted(struct record *rec, const struct run *run, const struct dataset *ds, enum ptype type);
 
 /* record_begin - create the run's registry, empty, as the reporter expects it. */

@@ -56,7 +56,8 @@ struct globals {
 #define B(name, field) { name, A_BOUND, offsetof(struct source, field), -1e30, 1e30, 0, { NULL } }
 #define W(name, field, ...) { name, A_WORD, offsetof(struct source, field), 0, 0, \
 	sizeof(((struct source *)0)->field), { __VA_ARGS__ } }
-#define T(name, field) { name, A_TIME, offsetof(struct globals, field), 0, 0, sizeof(((struct globals *)0)->field), { NULL } }
+#define T(name, field) \
+	{ name, A_TIME, offsetof(struct globals, field), 0, 0, sizeof(((struct globals *)0)->field), { NULL } }
 
 static const struct attribute {
 	const char *name;
@@ -131,8 +132,8 @@ make_time(const struct source *s, const char *which, int year, int day, const ch
 	if (clock_parse_stamp(text, &ignored) == 13 && clock_from_doy(year, day, str_number(text + 7, 2),
 	    str_number(text + 9, 2), str_number(text + 11, 2), t))
 		return 0;
-	return err_set(e, E_DATA, "%s: %s_Year %d, %s_Day %d and %s_Time \"%s\" make no time", s->path, which, year, which,
-	    day, which, text);
+	return err_set(e, E_DATA, "%s: %s_Year %d, %s_Day %d and %s_Time \"%s\" make no time", s->path, which, year,
+	    which, day, which, text);
 }
 
 static int
@@ -183,8 +184,8 @@ named(const struct ncatt *platform, const char *sensor)
 }
 
 /*
- * The dataset: attribute Platform, which files of the reference lack; else what the name says, or for VIIRS, where it may
- * be that of another platform, -d or the directory. What contradicts these or the sensor is refused.
+ * The dataset: attribute Platform, which files of the reference lack; else what the name says, or for VIIRS, where it
+ * may be that of another platform, -d or the directory. What contradicts these or the sensor is refused.
  */
 static int
 find_dataset(struct source *s, struct err *e)

@@ -18,15 +18,19 @@ static const struct option_row rows[] = {
 	{ '0', "null", NULL, OPT_FLAG, offsetof(struct purger, run.null), "only the paths, separated by NUL" },
 	{ 0, "archive-to", "PLACE", OPT_TEXT, offsetof(struct purger, archive_to),
 	    "store for archives: a directory, or s3://BUCKET[/PREFIX] (the tree)" },
-	{ 0, "compat", NULL, OPT_FLAG, offsetof(struct purger, sweep.compat), "decide about the holding tank by dates" },
+	{ 0, "compat", NULL, OPT_FLAG, offsetof(struct purger, sweep.compat),
+	    "decide about the holding tank by dates" },
 	{ 0, "config", "FILE", OPT_TEXT, offsetof(struct purger, config), "rules, as in purger.json (built in)" },
-	{ 0, "now", "YYYYMMDDTHHMMSS", OPT_TEXT, offsetof(struct purger, now), "ages are those at this time, UTC (now)" },
+	{ 0, "now", "YYYYMMDDTHHMMSS", OPT_TEXT, offsetof(struct purger, now),
+	    "ages are those at this time, UTC (now)" },
 	{ 0, "only", "COMPONENT[/ENTRY]", OPT_TEXT, offsetof(struct purger, only), "these rules only" },
-	{ 0, "operations", "NAME", OPT_TEXTS, offsetof(struct purger, operations), "efs, which is the shared tree (efs)" },
+	{ 0, "operations", "NAME", OPT_TEXTS, offsetof(struct purger, operations),
+	    "efs, which is the shared tree (efs)" },
 	{ 0, "print-config", NULL, OPT_FLAG, offsetof(struct purger, print_config), "print the rules and end" },
 	{ 0, "until-free", "PERCENT", OPT_TEXT, offsetof(struct purger, until_free),
 	    "the oldest only, until so much of the disk is free" },
-	{ 0, "yes", NULL, OPT_FLAG, offsetof(struct purger, yes), "remove files also when standard output is a terminal" },
+	{ 0, "yes", NULL, OPT_FLAG, offsetof(struct purger, yes),
+	    "remove files also when standard output is a terminal" },
 	OPT_END
 };
 
@@ -34,7 +38,8 @@ static const struct program program = {
 	.usage = "usage: purger [options]\n"
 	    "Remove or archive what is old in the shared tree, print what.\n",
 	.rows = rows,
-	.common = COMMON_JOBS | COMMON_DRY | COMMON_ROOT | COMMON_JSON | COMMON_STRICT | COMMON_NOTIFY | COMMON_FINAL_LOG,
+	.common = COMMON_JOBS | COMMON_DRY | COMMON_ROOT | COMMON_JSON | COMMON_STRICT | COMMON_NOTIFY |
+	    COMMON_FINAL_LOG,
 	.subject = "Generate Purger Lambda Failure",
 	.times = LOG_PURGER,
 	.own_mail = true,
@@ -48,8 +53,8 @@ check_options(struct purger *p)
 	for (size_t i = 0; i < p->operations.n; i++)
 		if (strcmp(p->operations.item[i], "efs") != 0)
 			run_usage(strcmp(p->operations.item[i], "s3") == 0 ?
-			    "--operations s3: this build has no places in AWS" : "--operations %s: there is no such operation",
-			    p->operations.item[i]);
+			    "--operations s3: this build has no places in AWS" :
+			    "--operations %s: there is no such operation", p->operations.item[i]);
 	if (p->now != NULL && (strlen(p->now) != CLOCK_STAMP_SIZE - 1 || clock_parse_stamp(p->now, &now) == 0))
 		run_usage("--now %s: not a time as 20240305T230000", p->now);
 	p->bundle.now = now;
@@ -110,7 +115,8 @@ purge(struct purger *p)
 		const struct rule *rule = &p->rules.rule[i];
 
 		p->sweep.at = i;
-		rc = rule->archive && !rule->off && !r->dry_run ? bundle_open(&p->bundle, rule->component, rule->entry, &e) : 0;
+		rc = rule->archive && !rule->off && !r->dry_run ? bundle_open(&p->bundle, rule->component, rule->entry,
+		    &e) : 0;
 		if (rc == 0) {
 			sweep_rule(&p->sweep, i);
 			rc = bundle_end(&p->bundle, &e);

@@ -120,7 +120,8 @@ add_dataset(struct rules *r, const struct dataset *ds)
 {
 	for (int tank = 0; tank < 2; tank++) {
 		char *entry = xfmt("%s_refined_%s", tank ? "holding_tank" : "downloads", ds->key);
-		char *patterns = tank ? xfmt("*%s* %s_REFINED/*", ds->obpg, ds->token) : xfmt("%s_REFINED/*", ds->downloads);
+		char *patterns = tank ? xfmt("*%s* %s_REFINED/*", ds->obpg, ds->token) :
+		    xfmt("%s_REFINED/*", ds->downloads);
 		struct rule *rule = add_builtin(r, "combiner", entry, tank ? LAYOUT_HOLDING : LAYOUT_COMBINER_LISTS);
 
 		rule->hours = ds->instrument->day_needs_oc ? 1824 : 72;
@@ -225,8 +226,8 @@ add_entry(struct rules *rules, const char *component, const char *entry, json_t 
 	json_error_t je;
 
 	if (json_unpack_ex(v, &je, JSON_STRICT, "{s:s, s:F, s:o, s:s, s?o, s?s, s?s, s?b, s?I, s?I}", "path", &path,
-	    "threshold", &r->hours, "glob_ops", &patterns, "action", &action, "exclude", &exclude, "type", &type, "age_by",
-	    &age_by, "recursive", &recursive, "min_size", &min_size, "keep_last", &keep_last) < 0)
+	    "threshold", &r->hours, "glob_ops", &patterns, "action", &action, "exclude", &exclude, "type", &type,
+	    "age_by", &age_by, "recursive", &recursive, "min_size", &min_size, "keep_last", &keep_last) < 0)
 		return err_set(e, E_USAGE, "%s", je.text);
 	t = one_of(type, type_name);
 	a = one_of(age_by, age_name);

@@ -12,9 +12,9 @@
 #include "granule/dataset.h"
 
 /*
- * What goes when: the rules of purger.json, or those that are built in. A rule takes the names below the root that match
- * one of its patterns and are old enough. Patterns are those of the shell; '*' and '?' match neither a slash nor a dot
- * in front, and nothing is descended into that a pattern does not spell out.
+ * What goes when: the rules of purger.json, or those that are built in. A rule takes the names below the root that
+ * match one of its patterns and are old enough. Patterns are those of the shell; '*' and '?' match neither a slash nor
+ * a dot in front, and nothing is descended into that a pattern does not spell out.
  */
 
 enum rule_type { TYPE_ANY, TYPE_FILE, TYPE_DIR };

@@ -49,8 +49,8 @@ next_name(DIR *dp)
 /* ---- taking ---- */
 
 /*
- * Remove what name in dir stands for, with all below it; add up what it takes. Only that in a dry run, and when it is to
- * be archived. Goes on after a failure. Nothing on another file system is entered: that is mounted there.
+ * Remove what name in dir stands for, with all below it; add up what it takes. Only that in a dry run, and when it is
+ * to be archived. Goes on after a failure. Nothing on another file system is entered: that is mounted there.
  */
 static int
 remove_at(struct name *x, int dir, const char *name, const struct stat *st, int depth)
@@ -71,7 +71,8 @@ remove_at(struct name *x, int dir, const char *name, const struct stat *st, int 
 		while ((n = next_name(dp)) != NULL) {
 			struct stat below;
 
-			if (fstatat(fd, n, &below, AT_SYMLINK_NOFOLLOW) == 0 && remove_at(x, fd, n, &below, depth + 1) < 0)
+			if (fstatat(fd, n, &below, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    remove_at(x, fd, n, &below, depth + 1) < 0)
 				ret = -1;
 		}
 		(void)closedir(dp);

@@ -9,9 +9,9 @@
 #include "rules.h"
 
 /*
- * Looking through the tree by the rules, in their order, and removing what they take. Each name belongs to the first rule
- * that takes it. Directories are read in blocks of names, so memory does not depend on their size; the names of a block
- * are looked at and removed in parallel, and told in order.
+ * Looking through the tree by the rules, in their order, and removing what they take. Each name belongs to the first
+ * rule that takes it. Directories are read in blocks of names, so memory does not depend on their size; the names of a
+ * block are looked at and removed in parallel, and told in order.
  *
  * Everything happens below the descriptor of the root and through no link: a directory is opened from the one above it,
  * and only if it is one; a link is removed as a link.

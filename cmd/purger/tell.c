@@ -25,8 +25,8 @@ record(const struct purger *p, const struct finding *f, const char *path)
 
 	if (p->run.sep == '\0')
 		return xstrdup(path);
-	text = xfmt("%s\t%.1f\t%llu\t%s/%s\t%s", rule_action(r), f->age, (unsigned long long)f->bytes, r->component, r->entry,
-	    path);
+	text = xfmt("%s\t%.1f\t%llu\t%s/%s\t%s", rule_action(r), f->age, (unsigned long long)f->bytes, r->component,
+	    r->entry, path);
 	for (char *s = text + strlen(text) - strlen(path); *s != '\0'; s++)
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
 			*s = '?';

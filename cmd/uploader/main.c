@@ -33,7 +33,8 @@ static const struct option_row rows[] = {
 	    "URLs on standard output), or arn:aws:sns:...; default none" },
 	{ 0, "prefix", "TEXT", OPT_TEXT, offsetof(struct uploading, c.trace),
 	    "prefix of the deployment, sent as trace (generate)" },
-	{ 0, "again", NULL, OPT_FLAG, offsetof(struct uploading, c.again), "store and announce although that was done" },
+	{ 0, "again", NULL, OPT_FLAG, offsetof(struct uploading, c.again),
+	    "store and announce although that was done" },
 	{ 0, "cnm-legacy-time", NULL, OPT_FLAG, offsetof(struct uploading, c.legacy_time), "submissionTime without Z" },
 	OPT_END
 };

@@ -69,7 +69,8 @@ log_granule(const struct report *r, const struct upload *u)
 	if (u->announced) {		/* the name of an ARN is its last field */
 		topic = topic_name(r->c->topic);
 		last = str_starts(topic, "arn:") ? strrchr(topic, ':') : NULL;
-		run_log(run, INFO, "%.*s message published to SNS Topic: %s", length, base, last != NULL ? last + 1 : topic);
+		run_log(run, INFO, "%.*s message published to SNS Topic: %s", length, base, last != NULL ?
+		    last + 1 : topic);
 	}
 }
 
@@ -190,7 +191,8 @@ fill_mail(struct report *r)
 
 	notify_add(mail, "Uploader AWS Batch job L2P granule failures for %04d-%02d-%02d %02d:%02d:%02d.", c.year,
 	    c.month, c.day, c.hour, c.minute, c.second);
-	notify_add(mail, "\n\nJOB INFORMATION:\nJob Identifier: %s\nJob Queue: %s", job_id(), queue != NULL ? queue : "-");
+	notify_add(mail, "\n\nJOB INFORMATION:\nJob Identifier: %s\nJob Queue: %s", job_id(), queue != NULL ?
+	    queue : "-");
 	notify_add(mail, "\n\nERROR INFORMATION:");
 	mail_section(r, STEP_SIDECAR, "The following L2P granule files are missing checksums...");
 	mail_section(r, STEP_STORE, "The following L2P granule files failed to upload to S3 bucket...");

@@ -42,8 +42,8 @@ enum digest_alg	digest_alg_of(const char *hex);
 void	hex_text(const unsigned char *bytes, size_t n, char *out);
 void	hex_bytes(const char *hex, size_t n, unsigned char *out);
 
-/* uid_new - a new unique id: 8 hex digits from the system's random source. They stand in file names and job names, whose
- * readers split on '_', '-' and '.'. */
+/* uid_new - a new unique id: 8 hex digits from the system's random source. They stand in file names and job names,
+ * whose readers split on '_', '-' and '.'. */
 void	uid_new(char out[UID_SIZE]);
 
 #endif

@@ -26,8 +26,8 @@ struct err {
 	char msg[ERR_MSGMAX];
 };
 
-/* err_printable - make the control characters of s '?'. Messages quote names from lists and files: these must not reach a
- * terminal or split a line. */
+/* err_printable - make the control characters of s '?'. Messages quote names from lists and files: these must not reach
+ * a terminal or split a line. */
 void	err_printable(char *s);
 
 /* err_set - fill e (may be NULL) with code and the formatted message; returns -1 always, to be returned on. */
@@ -42,8 +42,8 @@ int	err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2
 /* err_place - e speaks of a place that is written to: whatever is wrong there is no item's fault; returns -1. */
 int	err_place(struct err *e);
 
-/* err_config - e speaks of a file that the user has named to be read as a whole (a configuration, a job list): without it,
- * or with a bad one, nothing can begin, which is wrong usage; returns -1. */
+/* err_config - e speaks of a file that the user has named to be read as a whole (a configuration, a job list): without
+ * it, or with a bad one, nothing can begin, which is wrong usage; returns -1. */
 int	err_config(struct err *e);
 
 /* What a static analyser cannot see from the declarations. */

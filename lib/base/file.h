@@ -10,17 +10,19 @@
 #include "base/str.h"
 
 /*
- * Files and directories: asking, reading, writing, locking, moving. How a file appears under its name is in base/newfile.
+ * Files and directories: asking, reading, writing, locking, moving. How a file appears under its name is in
+ * base/newfile.
  *
  * In a shared tree anything may stand in the place of a file. What is read must be a regular file, links are followed;
- * what is written to must be one under this very name. The rest is refused at once (E_DATA): no pipe makes anybody wait.
+ * what is written to must be one under this very name. The rest is refused at once (E_DATA): no pipe makes anybody
+ * wait.
  */
 
 /*
  * file_look - whether there is a regular file at path, links followed
  *
- * Returns 1 and, unless NULL, its *st; 0 when nothing is there; -1 when something else is (E_DATA), or when the question
- * had no answer, which is never "no".
+ * Returns 1 and, unless NULL, its *st; 0 when nothing is there; -1 when something else is (E_DATA), or when the
+ * question had no answer, which is never "no".
  */
 int	file_look(const char *path, struct stat *st, struct err *e);
 
@@ -78,8 +80,8 @@ int	file_remove(const char *path, struct err *e);
 #define FILE_WAIT (-1.0)
 int	file_lock(int fd, const char *name, double wait, struct err *e);
 
-/* file_open_locked - open path to be written to (flags and mode as for open) and lock it; when it was renamed, removed or
- * replaced meanwhile, the new one. -1 with e set; E_DATA for what is no regular file, a link to one too. */
+/* file_open_locked - open path to be written to (flags and mode as for open) and lock it; when it was renamed, removed
+ * or replaced meanwhile, the new one. -1 with e set; E_DATA for what is no regular file, a link to one too. */
 #define FILE_MODE 0666			/* the umask of the user decides */
 int	file_open_locked(const char *path, int flags, mode_t mode, double wait, struct err *e);
 
@@ -90,15 +92,15 @@ void	file_met_no_locks(void);
 /* file_is - whether name still stands for the open file: false when it was renamed, removed or replaced. */
 bool	file_is(int fd, const char *name);
 
-/* file_open_below - open the file or directory of this name below an open directory ("" is that itself), through no link
- * and no "..". flags as for open(2), without O_CREAT; -1 with errno. */
+/* file_open_below - open the file or directory of this name below an open directory ("" is that itself), through no
+ * link and no "..". flags as for open(2), without O_CREAT; -1 with errno. */
 int	file_open_below(int dir, const char *path, int flags);
 
 /* file_set_mtime - set the modification time of an open file. */
 int	file_set_mtime(int fd, const char *name, int64_t ns, struct err *e);
 
-/* file_below - whether path, resolved, lies below dir, resolved: 1 or 0, which it is too where one of them is not there;
- * -1 with e set. */
+/* file_below - whether path, resolved, lies below dir, resolved: 1 or 0, which it is too where one of them is not
+ * there; -1 with e set. */
 int	file_below(const char *path, const char *dir, struct err *e);
 
 /* file_quarantine - move path into dir and write the reason into NAME.reason beside it. */

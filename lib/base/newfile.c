@@ -27,8 +27,8 @@ newfile_temp(const char *path)
 	return xfmt("%.*s.%s.part", (int)(base - path), path, base);
 }
 
-/* Remove what stands under a temporary name and is not a file of its own: a link, or a file that has another name too, is
- * somebody else's. Whether it is gone. */
+/* Remove what stands under a temporary name and is not a file of its own: a link, or a file that has another name too,
+ * is somebody else's. Whether it is gone. */
 static bool
 make_room(const char *tmp)
 {
@@ -216,8 +216,8 @@ newfile_publish(struct newfile *f, const char *path, struct err *e)
 	return rename_one(f, e);
 }
 
-/* Files appear in the order of f; a large group is synced by one sync of its file system, each directory once. why[i] gets
- * the failure of f[i], code E_NONE without one. Returns the number of failures. */
+/* Files appear in the order of f; a large group is synced by one sync of its file system, each directory once. why[i]
+ * gets the failure of f[i], code E_NONE without one. Returns the number of failures. */
 static size_t
 commit_group(struct newfile f[], size_t n, struct err why[])
 {
@@ -321,7 +321,8 @@ newfile_sweep(const char *dir)
 			continue;
 		tmp = xfmt("%s/%s", dir, d->d_name);
 		fd = file_open_locked(tmp, O_RDWR, 0, 0, NULL);	/* who waits for the lock begins the file anew */
-		if (fd >= 0 && (!file_without_locks() || (fstat(fd, &st) == 0 && clock_expired(st.st_mtim.tv_sec, DAY))))
+		if (fd >= 0 && (!file_without_locks() ||
+		    (fstat(fd, &st) == 0 && clock_expired(st.st_mtim.tv_sec, DAY))))
 			(void)unlink(tmp);
 		if (fd >= 0)
 			(void)close(fd);

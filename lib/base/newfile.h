@@ -59,8 +59,8 @@ int	newfile_write(struct newfile *f, const void *data, size_t size, struct err *
 int	newfile_copy(struct newfile *f, int from, const char *name, enum digest_alg alg, char hex[DIGEST_HEX_SIZE],
 	    uint64_t *size, struct err *e);
 
-/* newfile_commit - sync, rename and sync the directory, which is created if needed: the file is there and safe. 0 or -1.
- * Call newfile_close after it. */
+/* newfile_commit - sync, rename and sync the directory, which is created if needed: the file is there and safe. 0 or
+ * -1. Call newfile_close after it. */
 int	newfile_commit(struct newfile *f, struct err *e);
 
 /* newfile_close - release f; the temporary file is removed unless it was committed. Safe on all-zero and twice. */
@@ -70,8 +70,8 @@ void	newfile_close(struct newfile *f);
 void	newfile_keep(struct newfile *f);
 
 /*
- * newfile_sweep - remove what killed programs have left in dir of files that nobody begins again: temporary ones of names
- * that end with an id of one run (uid_new), as NAME_1a2b3c4d.json or NAME-1a2b3c4d
+ * newfile_sweep - remove what killed programs have left in dir of files that nobody begins again: temporary ones of
+ * names that end with an id of one run (uid_new), as NAME_1a2b3c4d.json or NAME-1a2b3c4d
  *
  * Those that a process holds stay; without locks, those younger than a day.
  */

@@ -221,8 +221,8 @@ ptype_of_file(const char *version, const char *product, enum ptype by_name)
 {
 	if (version == NULL && product == NULL)
 		return by_name;
-	return (version != NULL && strstr(version, "QL") != NULL) || (product != NULL && strstr(product, ".NRT") != NULL) ?
-	    PTYPE_QUICKLOOK : PTYPE_REFINED;
+	return (version != NULL && strstr(version, "QL") != NULL) ||
+	    (product != NULL && strstr(product, ".NRT") != NULL) ? PTYPE_QUICKLOOK : PTYPE_REFINED;
 }
 
 const char *

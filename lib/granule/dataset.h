@@ -90,8 +90,8 @@ const char	*ptype_upper(enum ptype t);
 /* ptype_of_option - the type -t names, any case; PTYPE_COUNT for text NULL. -1 with E_USAGE when unknown. */
 int	ptype_of_option(const char *text, enum ptype *t, struct err *e);
 
-/* ptype_of_file - the type that a file of OBPG tells with its attributes processing_version and product_name, NULL where
- * it has none; by_name without both. */
+/* ptype_of_file - the type that a file of OBPG tells with its attributes processing_version and product_name, NULL
+ * where it has none; by_name without both. */
 enum ptype	ptype_of_file(const char *version, const char *product, enum ptype by_name);
 
 /* suite_name - the token in OBPG names: SST, OC, or the instrument's night companion. */

@@ -128,8 +128,8 @@ is_day(const char *s, size_t n)
 	return clock_parse_stamp(stamp, &t) > 0;
 }
 
-/* A time, a day, or the first and the last day of a map, then a dot and more: 20240105T031001.L2, 20240101_20240131.L3m,
- * 20040012004031.L3m */
+/* A time, a day, or the first and the last day of a map, then a dot and more: 20240105T031001.L2,
+ * 20240101_20240131.L3m, 20040012004031.L3m */
 static bool
 is_period(const char *s)
 {

@@ -32,7 +32,8 @@ struct obpg_name {
 /* obpg_parse - take the base name of path apart; -1 with E_DATA when it is not such a name. */
 int	obpg_parse(const char *path, struct obpg_name *n, struct err *e);
 
-/* obpg_is_other - whether the base name of path is that of another product of OBPG: another suite, level or sensor, a map. */
+/* obpg_is_other - whether the base name of path is that of another product of OBPG: another suite, level or sensor, a
+ * map. */
 bool	obpg_is_other(const char *path);
 
 /* obpg_sibling - the base name of another suite's file of the granule, at time + seconds, with or without .NRT. */

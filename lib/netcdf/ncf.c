@@ -25,12 +25,13 @@ ncf_setup(void)
 	(void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
-/* Whether an error code is the fault of no file. The libraries keep the reason of a failure to themselves, but errno has
- * it, unless something went on after it. */
+/* Whether an error code is the fault of no file. The libraries keep the reason of a failure to themselves, but errno
+ * has it, unless something went on after it. */
 static bool
 is_surroundings(int en)
 {
-	static const int known[] = { EIO, EMFILE, ENFILE, ESTALE, ETIMEDOUT, EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EFBIG };
+	static const int known[] = { EIO, EMFILE, ENFILE, ESTALE, ETIMEDOUT, EACCES, EPERM, EROFS, ENOSPC, EDQUOT,
+	    EFBIG };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (en == known[i])

@@ -25,8 +25,8 @@ void	ncf_setup(void);
  */
 int	ncf_open(const char *path, int *ncid, struct err *e);
 
-/* ncf_library_open, ncf_library_create - nc_open for reading and nc_create of a netCDF-4 file that is there already, for
- * any name: the library itself takes a backslash for a separator. Return its status. */
+/* ncf_library_open, ncf_library_create - nc_open for reading and nc_create of a netCDF-4 file that is there already,
+ * for any name: the library itself takes a backslash for a separator. Return its status. */
 int	ncf_library_open(const char *path, int *ncid);
 int	ncf_library_create(const char *path, int *ncid);
 
@@ -41,8 +41,8 @@ int	ncf_damaged(struct err *e, const char *fmt, ...) __attribute__((format(print
  * cannot be read from end to end. Asked before it is put away for good. */
 bool	ncf_is_to_blame(const char *path, struct err *why);
 
-/* ncf_unwritable - err_set with E_ENV for a file that could not be made, with the text of errno when that has the reason,
- * else that of the netCDF status rc. Set errno to 0 before the call that failed. */
+/* ncf_unwritable - err_set with E_ENV for a file that could not be made, with the text of errno when that has the
+ * reason, else that of the netCDF status rc. Set errno to 0 before the call that failed. */
 int	ncf_unwritable(struct err *e, int rc, const char *path, const char *what);
 
 #define NCF_TEXTMAX 4096

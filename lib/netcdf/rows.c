@@ -68,8 +68,8 @@ read_shape(struct rows *r, struct err *e)
 	return 0;
 }
 
-/* Whether all filters of the variable are ours; notes their bits. Without any HDF5 has to read: it tells the nominal size
- * of a chunk then, and would read what its index says. */
+/* Whether all filters of the variable are ours; notes their bits. Without any HDF5 has to read: it tells the nominal
+ * size of a chunk then, and would read what its index says. */
 static bool
 know_filters(struct rows *r, hid_t dcpl)
 {

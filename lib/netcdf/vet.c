@@ -60,7 +60,8 @@ vet_storage(const struct walk *w, const char *name, hid_t dset, hid_t dcpl)
 		char filter[64] = "";
 		unsigned flags, config;
 		size_t ncd = 0;
-		H5Z_filter_t id = H5Pget_filter2(dcpl, (unsigned)i, &flags, &ncd, NULL, sizeof(filter), filter, &config);
+		H5Z_filter_t id = H5Pget_filter2(dcpl, (unsigned)i, &flags, &ncd, NULL, sizeof(filter), filter,
+		    &config);
 
 		if (id != H5Z_FILTER_SHUFFLE && id != H5Z_FILTER_DEFLATE && id != H5Z_FILTER_FLETCHER32 &&
 		    id != H5Z_FILTER_SZIP)

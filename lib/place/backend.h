@@ -29,8 +29,8 @@ struct place_ops {
 	void (*close)(struct place *p);	/* may be NULL; also called after a failed open */
 };
 
-/* place_open - open what place names; NULL with E_USAGE when there is no such place of the seam, E_ENV when its directory
- * cannot be made. place_close - NULL does nothing. */
+/* place_open - open what place names; NULL with E_USAGE when there is no such place of the seam, E_ENV when its
+ * directory cannot be made. place_close - NULL does nothing. */
 struct place	*place_open(enum seam seam, const char *place, enum place_mode mode, struct err *e);
 void	place_close(struct place *p);
 
@@ -43,7 +43,8 @@ void	place_close(struct place *p);
 const void	*backend_find(enum seam seam, const char *place, struct err *e);
 
 /* backend_directory - the absolute name of a directory place, resolved when it is there; with PLACE_CREATE it is
- * then, and swept (newfile_sweep). Owned by the caller; NULL with E_USAGE when something else has that name, E_ENV when it cannot be made. */
+ * then, and swept (newfile_sweep). Owned by the caller; NULL with E_USAGE when something else has that name, E_ENV when
+ * it cannot be made. */
 char	*backend_directory(const char *place, enum place_mode mode, struct err *e);
 
 /* backend_absolute - a place for others to open, who may be in another directory: that of a relative name, which need

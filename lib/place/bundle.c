@@ -159,7 +159,8 @@ remove_members(struct bundle *b, int fd, const char *url, struct err *e)
 static int
 finish(struct bundle *b, const char *name, struct err *e)
 {
-	char *key = key_of(b, name), *url = store_url(b->store, key, e), *path = xfmt("archive/%s/%s", b->component, name);
+	char *key = key_of(b, name), *url = store_url(b->store, key, e),
+	    *path = xfmt("archive/%s/%s", b->component, name);
 	int ret = -1, fd = file_open_below(b->dir, name, O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0) {

@@ -18,8 +18,8 @@
  *	archive/COMPONENT/YEAR/ENTRY_STAMP.zip	its key in the store
  *
  * A member is removed when the store has its archive and the file still is, byte for byte, what the archive says; the
- * archive below the root when all its members are. Any of that can be done again: bundle_open goes on with what a killed
- * process has left, and nothing is lost or bundled twice. No link is followed below the root.
+ * archive below the root when all its members are. Any of that can be done again: bundle_open goes on with what a
+ * killed process has left, and nothing is lost or bundled twice. No link is followed below the root.
  */
 
 struct bundle {

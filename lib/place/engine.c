@@ -146,7 +146,8 @@ engine_state(struct engine *en, const char *id, enum engine_state *state, struct
 void
 engine_job_fini(struct engine_job *job)
 {
-	char *const text[] = { job->name, job->component, job->ptype, job->input, job->definition, job->share, job->id };
+	char *const text[] = { job->name, job->component, job->ptype, job->input, job->definition, job->share,
+	    job->id };
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
 		free(text[i]);

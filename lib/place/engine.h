@@ -17,8 +17,8 @@
  *	batch:QUEUE	SubmitJob records for AWS Batch, written to a file
  *	none		nothing runs: for plans
  *
- * Callers treat all alike: open, submit every job in order, run, close. The jobs of a run are one array, in the order of
- * their submission; jobs depend on jobs before them in it. One thread at a time may use an engine; the local one's
+ * Callers treat all alike: open, submit every job in order, run, close. The jobs of a run are one array, in the order
+ * of their submission; jobs depend on jobs before them in it. One thread at a time may use an engine; the local one's
  * children are killed when the thread that called engine_run ends.
  */
 
@@ -32,16 +32,17 @@ struct engine_job {
 	int array;			/* number of the array within its ptype */
 	char *input;			/* name of its job list, for people; NULL without */
 	struct strlist argv;		/* the program: a path, or a name that is looked for beside the running
-					 * executable, then in PATH; its arguments. With engine_limits.container there is
-					 * no program, the job definition names it */
+					 * executable, then in PATH; its arguments. With engine_limits.container there
+					 * is no program, the job definition names it */
 	int size;			/* elements; their index is in the environment as job_index() reads it */
 	size_t after;			/* element k starts when element k of this job has succeeded; both are of equal
 					 * size, a job has one successor. ENGINE_NONE = at once, or ... */
-	size_t *ended;			/* ... when all of these jobs have ended, well or not, or will never run. AWS Batch
-					 * has no such thing: all have succeeded; there the error handler sees to the rest */
+	size_t *ended;			/* ... when all of these jobs have ended, well or not, or will never run. AWS
+					 * Batch has no such thing: all have succeeded; there the error handler sees to
+					 * the rest */
 	size_t nended;
-	int parallel;			/* elements at once: 1 = one after another, in order; 0 = no limit. The first job
-					 * of a chain that has no limit may also run ahead of the others (local) */
+	int parallel;			/* elements at once: 1 = one after another, in order; 0 = no limit. The first
+					 * job of a chain that has no limit may also run ahead of the others (local) */
 	double cpus;			/* 0 = the engine's default */
 	long memory;			/* MiB; 0 = the engine's default */
 	int priority;			/* 10 before 1 */
@@ -80,8 +81,8 @@ struct engine_opts {
 					 * on when it is run again; NULL without. E_BUSY while another run has it */
 	const char *output;		/* batch: file that gets the records */
 	const struct strlist *env;	/* "NAME=value" of all programs, beside what they inherit; NULL = none */
-	int attempts;			/* a failed element is tried again: status 1, 3 or above, or a crash. Batch: as the
-					 * job definition says */
+	int attempts;			/* a failed element is tried again: status 1, 3 or above, or a crash. Batch: as
+					 * the job definition says */
 	int retry_delay;		/* seconds before another attempt */
 	int grace;			/* local: seconds from SIGTERM to SIGKILL */
 	int (*stop)(void);		/* local: non-zero when the run shall end (prog_signal); may be NULL */
@@ -122,8 +123,8 @@ int	engine_submit(struct engine *en, struct engine_job *jobs, size_t i, struct e
 /*
  * engine_find - ask for a job that an earlier process may have submitted without learning its id
  *
- * Returns 1 and its id is set; 0 when the engine knows no such job, or forgets jobs with their process; -1 with E_RETRY,
- * E_AUTH or E_ENV when it cannot be asked.
+ * Returns 1 and its id is set; 0 when the engine knows no such job, or forgets jobs with their process; -1 with
+ * E_RETRY, E_AUTH or E_ENV when it cannot be asked.
  */
 int	engine_find(struct engine *en, struct engine_job *job, struct err *e);
 

@@ -49,7 +49,8 @@ take_state(void *ctx, const json_t *record)
 	json_int_t index;
 	char *key;
 
-	if (json_unpack((json_t *)(uintptr_t)record, "{s:s, s:I, s:s}", "job", &id, "index", &index, "state", &state) < 0)
+	if (json_unpack((json_t *)(uintptr_t)record, "{s:s, s:I, s:s}", "job", &id, "index", &index, "state",
+	    &state) < 0)
 		return NULL;
 	key = xfmt("%s-%" JSON_INTEGER_FORMAT, id, index);
 	(void)json_object_set_new(l->done, key, json_boolean(strcmp(state, "succeeded") == 0));
@@ -104,7 +105,8 @@ local_submit(struct engine *en, const struct engine_job *jobs, size_t i, struct 
 
 	for (size_t k = i; job->after != ENGINE_NONE && --k > job->after;)
 		if (jobs[k].after == job->after) {
-			err_set(e, E_USAGE, "%s: follows %s, as %s does", job->name, jobs[job->after].name, jobs[k].name);
+			err_set(e, E_USAGE, "%s: follows %s, as %s does", job->name, jobs[job->after].name,
+			    jobs[k].name);
 			return NULL;
 		}
 	program = proc_find(job->argv.item[0], e);
@@ -135,8 +137,8 @@ end(struct local *l, struct element *el, size_t *count, const char *reason, doub
 	++*count;
 	if (l->journal.fd > 0 && (ok || count == &l->count.failed) &&
 	    journal_add(&l->journal, json_pack("{s:s, s:i, s:s, s:i, s:f, s:s*}", "job", job->id, "index", el->k,
-	    "state", ok ? "succeeded" : "failed", "attempt", el->attempt, "seconds", seconds, "reason", reason), &e) < 0 &&
-	    l->journal_err.code == E_NONE)
+	    "state", ok ? "succeeded" : "failed", "attempt", el->attempt, "seconds", seconds, "reason", reason),
+	    &e) < 0 && l->journal_err.code == E_NONE)
 		l->journal_err = e;
 	if (l->en->opts.ended != NULL)
 		l->en->opts.ended(l->en->opts.ctx, job, el->k, reason, log);

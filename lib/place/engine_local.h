@@ -63,8 +63,8 @@ double	chains_wakeup(const struct chains *c);
 bool	chains_over(struct chains *c);
 
 /* child_start - run the element's job; lock is a descriptor it inherits, 0 = none. -1 with E_USAGE, E_ENV. */
-int	child_start(const struct engine *en, const struct engine_job *job, struct element *el, const char *log, int lock,
-	    struct err *e);
+int	child_start(const struct engine *en, const struct engine_job *job, struct element *el, const char *log,
+	    int lock, struct err *e);
 
 /* child_kill - send the signal to all of its process group. */
 void	child_kill(const struct element *el, int sig);

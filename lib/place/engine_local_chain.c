@@ -124,9 +124,9 @@ is_ready(const struct chains *c, const struct element *el, double now)
 }
 
 /*
- * Elements that ran ahead take free slots first, even while their first job still runs: the next one can then run ahead.
- * No element that holds a slot waits for one that holds none: it waits for those before it in its chain only, which
- * had theirs earlier.
+ * Elements that ran ahead take free slots first, even while their first job still runs: the next one can then run
+ * ahead. No element that holds a slot waits for one that holds none: it waits for those before it in its chain only,
+ * which had theirs earlier.
  */
 struct element *
 chains_next(struct chains *c, double now)

@@ -75,8 +75,8 @@ child_start(const struct engine *en, const struct engine_job *job, struct elemen
     struct err *e)
 {
 	struct strlist argv = {0}, env = {0};
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), out = log == NULL ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) :
-	    open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, LOG_MODE);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), out = log == NULL ?
+	    fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, LOG_MODE);
 	pid_t parent = getpid();
 	char **args, **envp;
 	int ret = -1;
@@ -91,7 +91,7 @@ child_start(const struct engine *en, const struct engine_job *job, struct elemen
 		if (el->pid == 0)
 			become(args, envp, null, out, lock, parent);
 		if (el->pid > 0) {
-			(void)setpgid(el->pid, el->pid);	/* whoever comes first; too late when it has become a program */
+			(void)setpgid(el->pid, el->pid);	/* whoever comes first; too late when it is a program */
 			el->pidfd = pidfd_open(el->pid, 0);
 			el->kill_at = INFINITY;
 			ret = 0;

@@ -45,7 +45,8 @@ proc_find(const char *name, struct err *e)
 		path = program(xstrdup(name));
 	else if (n > 0)
 		path = program(xfmt("%.*s/%s", (int)(strrchr(self, '/') - self), self, name));
-	for (const char *p = getenv("PATH"); lookup && path == NULL && p != NULL; p = p[len] != '\0' ? p + len + 1 : NULL) {
+	for (const char *p = getenv("PATH"); lookup && path == NULL && p != NULL; p = p[len] != '\0' ?
+	    p + len + 1 : NULL) {
 		len = strcspn(p, ":");
 		path = program(len > 0 ? xfmt("%.*s/%s", (int)len, p, name) : xfmt("./%s", name));
 	}

@@ -147,7 +147,8 @@ slurm_open(struct engine *en, const char *place, struct err *e)
 			return err_set(e, E_USAGE, "%s: not an engine; slurm:PARTITION is", place);
 		en->queue = xstrdup(queue);
 	}
-	/* Slurm replaces %x and the like in names of logs, and a backslash turns that off: % can be written, \ cannot. */
+	/* Slurm replaces %x and the like in names of logs, and a backslash turns that off: % can be written, \
+	 * cannot. */
 	if (logs != NULL && strchr(logs, '\\') != NULL)
 		return err_set(e, E_USAGE, "%s: Slurm takes no backslash in the name of a log", logs);
 	if ((logs != NULL && file_mkdirs(logs, e) < 0) || (s->sbatch = proc_find("sbatch", e)) == NULL ||

@@ -210,8 +210,8 @@ static int
 check_owner(const struct tokens_owner *o, struct err *e)
 {
 	if (o->jobs != NULL && (!str_plain(o->jobs) || strlen(o->jobs) > TOKENS_JOBS_MAX))
-		return err_set(e, E_DATA, "%.80s: cannot be recorded as owner of tokens: more than %d bytes, or not plain "
-		    "text", o->jobs, TOKENS_JOBS_MAX);
+		return err_set(e, E_DATA, "%.80s: cannot be recorded as owner of tokens: more than %d bytes, or "
+		    "not plain text", o->jobs, TOKENS_JOBS_MAX);
 	return 0;
 }
 
@@ -257,7 +257,8 @@ share_out(struct tokens *t, struct tokens_doc *d, const char *pool, const char *
 			tokens_doc_set(d, tokens_doc_find(d, pool, uid, k), 0);
 		(void)json_object_del(like, "for");
 		if (k == TOKENS_FL)
-			(void)json_object_set_new(like, "for", json_string(s->floating_refined ? "refined" : "quicklook"));
+			(void)json_object_set_new(like, "for", json_string(s->floating_refined ? "refined" :
+			    "quicklook"));
 		if (want[k] > 0)
 			tokens_doc_add(t, d, like, k, want[k]);
 	}

@@ -164,8 +164,8 @@ struct tokens_returned {
 int	tokens_release(struct tokens *t, const char *pool, const char *uid, enum tokens_of of,
 	    struct tokens_returned *back, struct err *e);
 
-/* tokens_release_one - give back one token of a reservation, when one of its arrays has ended (error-handler will, for an
- * array that failed). Returns how many it holds still (0 also when there was none), or -1. */
+/* tokens_release_one - give back one token of a reservation, when one of its arrays has ended (error-handler will, for
+ * an array that failed). Returns how many it holds still (0 also when there was none), or -1. */
 int	tokens_release_one(struct tokens *t, const char *pool, const char *uid, enum tokens_kind kind, struct err *e);
 
 /* --- for those who look after the pool -------------------------------------------------------------------------- */

@@ -88,7 +88,8 @@ parse_pools(const struct tokens *t, struct tokens_list *l, struct err *e)
 		if (s == NULL && l->npools == TOKENS_POOLS)
 			return damaged(t, e, "more than %d pools", TOKENS_POOLS);
 		if (!str_plain(name) || number(v) < 0)
-			return damaged(t, e, "capacity of %.40s is not a number of tokens", str_plain(name) ? name : "?");
+			return damaged(t, e, "capacity of %.40s is not a number of tokens", str_plain(name) ?
+			    name : "?");
 		if (s == NULL) {
 			s = &l->pool[l->npools++];
 			*s = (struct tokens_state){ .pool = name };

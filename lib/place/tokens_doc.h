@@ -36,8 +36,8 @@ struct tokens_doc {
 /* tokens_doc_read - read the document, or make that of a new pool in memory; -1 after which l is empty. */
 int	tokens_doc_read(struct tokens *t, struct tokens_doc *d, struct err *e);
 
-/* tokens_doc_again - swap what has changed, unless *r is -1. True after a moment when another process was faster: all is
- * to be done again. False when it is done; *r is -1 when it could not be. l is freed. */
+/* tokens_doc_again - swap what has changed, unless *r is -1. True after a moment when another process was faster: all
+ * is to be done again. False when it is done; *r is -1 when it could not be. l is freed. */
 bool	tokens_doc_again(struct tokens *t, struct tokens_doc *d, int *r, struct err *e);
 
 /* tokens_doc_find - a reservation; NULL when there is none. tokens_doc_pool - a pool; NULL with E_USAGE. */

@@ -9,8 +9,8 @@
 
 /*
  * The file search of NASA's Ocean Biology Processing Group: the request, and its answer, a text with a line for every
- * file (generate-list(5)). What comes instead of an answer (a page for people, an empty body, a text that is no list, a cut one)
- * is an error, never "nothing found". What to search for is the caller's business.
+ * file (generate-list(5)). What comes instead of an answer (a page for people, an empty body, a text that is no list, a
+ * cut one) is an error, never "nothing found". What to search for is the caller's business.
  */
 
 #define OBPG_SERVICE "https://oceandata.sci.gsfc.nasa.gov/api/file_search"

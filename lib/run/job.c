@@ -52,7 +52,8 @@ job_run_id(void)
 long
 job_index(struct err *e)
 {
-	static const char *const engine[] = { "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID", "GENERATE_ARRAY_INDEX",
+	static const char *const engine[] = { "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID",
+	    "GENERATE_ARRAY_INDEX",
 		NULL };
 	const char *s = first_of(engine);
 	size_t i = 0;

@@ -7,14 +7,15 @@
 /* The engine's side of a run: who we are there, and the job list of an array job. */
 
 /*
- * job_id - identity of the run: GENERATE_JOB_ID (our own engines set it), AWS_BATCH_JOB_ID, SLURM_JOB_ID, or the process
- * id; job_run_id - the same with '-' for ':', '_', '.' and '/', because readers of log names split on these. Static buffers.
+ * job_id - identity of the run: GENERATE_JOB_ID (our own engines set it), AWS_BATCH_JOB_ID, SLURM_JOB_ID, or the
+ * process id; job_run_id - the same with '-' for ':', '_', '.' and '/', because readers of log names split on these.
+ * Static buffers.
  */
 const char	*job_id(void);
 const char	*job_run_id(void);
 
-/* job_index - the engine's array index (AWS_BATCH_JOB_ARRAY_INDEX, SLURM_ARRAY_TASK_ID, GENERATE_ARRAY_INDEX), 0 without;
- * -1 with E_USAGE when it is none. */
+/* job_index - the engine's array index (AWS_BATCH_JOB_ARRAY_INDEX, SLURM_ARRAY_TASK_ID, GENERATE_ARRAY_INDEX), 0
+ * without; -1 with E_USAGE when it is none. */
 long	job_index(struct err *e);
 
 /*

@@ -71,7 +71,8 @@ help_row(const struct option_row *row, FILE *fp)
 {
 	char head[80];
 
-	xsnprintf(head, sizeof(head), "  %c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ', row->letter != 0 ? row->letter : ' ',
+	xsnprintf(head, sizeof(head), "  %c%c%s --%s%s%s", row->letter != 0 ? '-' : ' ', row->letter != 0 ?
+	    row->letter : ' ',
 	    row->letter != 0 ? "," : " ", row->name, row->arg != NULL ? " " : "", row->arg != NULL ? row->arg : "");
 	if (strlen(head) > HELP_COLUMN - 2)
 		(void)fprintf(fp, "%s\n%*s", head, HELP_COLUMN, "");

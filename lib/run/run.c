@@ -252,7 +252,8 @@ hint_at_list(const struct run *r, struct item *it)
 
 	if (it->err.code == E_DATA && it->line != NULL && r->in.argv != NULL && r->job == NULL &&
 	    strstr(it->line, ".nc") == NULL && stat(it->line, &st) == 0 && S_ISREG(st.st_mode))
-		(void)snprintf(it->err.msg + n, sizeof(it->err.msg) - n, "; if it is a list: %s < %s", prog_name(), it->line);
+		(void)snprintf(it->err.msg + n, sizeof(it->err.msg) - n, "; if it is a list: %s < %s", prog_name(),
+		    it->line);
 }
 
 static void

@@ -1,4 +1,5 @@
-/* Answers of the file search: whatever comes in whatever pieces, lines are texts, and the result does not depend on the pieces. The first byte is the size of a piece. */
+/* Answers of the file search: whatever comes in whatever pieces, lines are texts, and the result does not depend on the
+ * pieces. The first byte is the size of a piece. */
 
 #include <assert.h>
 #include <stdint.h>

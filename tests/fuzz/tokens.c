@@ -1,5 +1,5 @@
-/* The document of a token pool: what is read keeps its promises, tokens that are taken and given back leave it as it was,
- * and what cannot be read is not changed. */
+/* The document of a token pool: what is read keeps its promises, tokens that are taken and given back leave it as it
+ * was, and what cannot be read is not changed. */
 
 #include <assert.h>
 #include <stdint.h>

@@ -88,7 +88,8 @@ sorting(void)
 	is_int(same, 6, "... sorted, old SST behind SST3");
 	is_int(t.item[1].sha1[ENTRY_SHA1 - 1], 0xff, "... the greater checksum is kept");
 	is_str(t.twice.first,
-	    "x: line 7: SNPP_VIIRS.20250612T001200.L2.SST.nc has another checksum in line 6, which is taken", "... and told");
+	    "x: line 7: SNPP_VIIRS.20250612T001200.L2.SST.nc has another checksum in line 6, which is taken",
+	    "... and told");
 	entries_sort(&t, NULL);
 	same = 0;
 	for (size_t i = 0; i < t.n; i++)

@@ -109,7 +109,8 @@ test_forks(void)
 	struct err e;
 
 	en = engine_open("local", &o, &e);
-	ok(engine_submit(en, jobs, 0, &e) == 0 && engine_submit(en, jobs, 1, &e) == 0 && engine_submit(en, jobs, 2, &e) == 0,
+	ok(engine_submit(en, jobs, 0, &e) == 0 && engine_submit(en, jobs, 1, &e) == 0 &&
+	    engine_submit(en, jobs, 2, &e) == 0,
 	    "a chain");
 	ok(engine_submit(en, jobs, 3, &e) < 0 && e.code == E_USAGE, "refused: %s", e.msg);
 	engine_close(en);

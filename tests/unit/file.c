@@ -270,7 +270,8 @@ strangers(void)
 		is_content("fresh", kind[i], "... in the place of a temporary file makes way");
 		is_content("text", "0123456789", "... and what it led to is as it was");
 	}
-	ok(mkdir(".fresh.part", 0700) == 0 && newfile_open(&f, "fresh", &e) == -1 && e.code == E_ENV, "a directory does not");
+	ok(mkdir(".fresh.part", 0700) == 0 && newfile_open(&f, "fresh", &e) == -1 && e.code == E_ENV,
+	    "a directory does not");
 	(void)rmdir(".fresh.part");
 }
 

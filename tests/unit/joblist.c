@@ -17,7 +17,8 @@ static const struct {
 	{ "downloads_file_lists_JPSS1_unmatched_" STAMP "_0_3f9a0c77.json", "jpss1", PTYPE_COUNT },
 	{ "processor_timestamp_list_TERRA_refined_" STAMP "_12_8720.json", "terra", PTYPE_REFINED },
 	{ "x_VIIRS_quicklook.json", "viirs", PTYPE_QUICKLOOK }, { "refined.json", NULL, PTYPE_COUNT + 1 },
-	{ "jobs_quicklook_5.json", NULL, PTYPE_QUICKLOOK }, { "list.json", NULL, PTYPE_COUNT }, { "", NULL, PTYPE_COUNT },
+	{ "jobs_quicklook_5.json", NULL, PTYPE_QUICKLOOK }, { "list.json", NULL, PTYPE_COUNT },
+	    { "", NULL, PTYPE_COUNT },
 	{ "aquarefined_quicklooks.json", NULL, PTYPE_COUNT },
 };
 
@@ -50,7 +51,8 @@ made(void)
 		joblist_name(i, ds, PTYPE_REFINED, STAMP, 7, "3f9a0c77", name);
 		is_str(name, want[i], "job list %d", (int)i);
 		for (enum joblist k = JOBLIST_DOWNLOADS; k < JOBLIST_COUNT; k++)
-			ok(joblist_sibling(name, k, other, &e) == 0 && strcmp(other, want[k]) == 0, "... and %d", (int)k);
+			ok(joblist_sibling(name, k, other, &e) == 0 && strcmp(other, want[k]) == 0, "... and %d",
+			    (int)k);
 	}
 	ok(joblist_sibling("x.json", JOBLIST_COMBINER, other, &e) < 0 && e.code == E_DATA, "a name like no job list's");
 	joblist_downloads(ds, PTYPE_QUICKLOOK, STAMP, 1, 2, "3f9a0c77", name);

@@ -37,13 +37,15 @@ main(void)
 	struct err e;
 
 	tap_scratch();
-	ok(open_it(&j, false, 0, &seen, &e) < 0 && e.code == E_MISSING, "a journal that must be there is not: %s", e.msg);
+	ok(open_it(&j, false, 0, &seen, &e) < 0 && e.code == E_MISSING, "a journal that must be there is not: %s",
+	    e.msg);
 	ok(open_it(&j, true, 0, &seen, &e) == 0 && seen.len == 0, "one is begun, with its directory");
 	ok(journal_add(&j, json_pack("{s:i}", "n", 1), &e) == 0 && journal_add(&j, json_pack("{s:i}", "n", 2), &e) == 0,
 	    "two lines");
 	ok(open_it(&other, true, 0, &seen, &e) < 0 && e.code == E_BUSY, "nobody else has it: %s", e.msg);
 	ok(open_it(&other, true, 0.2, &seen, &e) < 0 && e.code == E_BUSY, "... also after a wait");
-	ok(journal_add(&j, json_pack("{s:s}", "n", "\377"), &e) < 0 && e.code == E_DATA, "what cannot be JSON: %s", e.msg);
+	ok(journal_add(&j, json_pack("{s:s}", "n", "\377"), &e) < 0 && e.code == E_DATA, "what cannot be JSON: %s",
+	    e.msg);
 	journal_close(&j);
 	journal_close(&j);
 	text = file_read("d/journal", 100, &e);
@@ -69,8 +71,8 @@ main(void)
 	text = file_read("d/journal", 100, &e);
 	is_str(text, "{\"n\":1}\n{\"n\":4}\n", "... in the file");
 	free(text);
-	ok(file_write("d/journal", "{\"n\":1}\nrubbish\n{\"n\":2}\n", &e) == 0 && open_it(&j, false, 0, &seen, &e) < 0 &&
-	    e.code == E_USAGE, "a damaged line");
+	ok(file_write("d/journal", "{\"n\":1}\nrubbish\n{\"n\":2}\n", &e) == 0 &&
+	    open_it(&j, false, 0, &seen, &e) < 0 && e.code == E_USAGE, "a damaged line");
 	is_str(e.msg, "d/journal: line 2: damaged", "... is named");
 	buf_free(&seen);
 	return tap_done();

@@ -47,7 +47,8 @@ main(void)
 	netrc("machine urs.earthdata.nasa.gov login user password #ab", "", "a password like a comment is one");
 	netrc("machine urs.earthdata.nasa.gov login user password \"#ab\"", "Authorization: Basic dXNlcjojYWI=",
 	    "... not in quotes");
-	netrc("machine urs.earthdata.nasa.gov login user # x\n password secret#", "Authorization: Basic dXNlcjpzZWNyZXQj",
+	netrc("machine urs.earthdata.nasa.gov login user # x\n password secret#",
+	    "Authorization: Basic dXNlcjpzZWNyZXQj",
 	    "a comment behind a word");
 	netrc("MACHINE URS.Earthdata.NASA.gov Login user PASSWORD secret", ok_header, "in capitals");
 	netrc("machine urs.earthdata.nasa.gov login user password \"se\\tcret\\n\"",

@@ -62,7 +62,8 @@ sweeps(void)
 {
 	struct newfile held;
 
-	ok(mkdir("d", 0777) == 0 && newfile_open(&held, "d/20250612T130001.123456Z-1a2b3c4e", &e) == 0, "a message begun");
+	ok(mkdir("d", 0777) == 0 && newfile_open(&held, "d/20250612T130001.123456Z-1a2b3c4e", &e) == 0,
+	    "a message begun");
 	(void)file_write("d/.20250612T130001.123456Z-1a2b3c4d.part", "", &e);
 	(void)file_write("d/.plan_AQUA_x_1a2b3c4d.json.part", "", &e);
 	(void)file_write("d/.aqua_quicklook_x_0_1_1a2b3c4d.txt.part", "", &e);

@@ -165,7 +165,8 @@ race(void *arg)
 	*good = 0;
 	for (int i = 0; i < ROUNDS; i++)
 		*good += param_set(shared, "race", text, &why) == 0 && param_get(shared, "race", mine, &why) == 1 &&
-		    strspn(mine, (char[]){ *mine, '\0' }) == 1000 + (size_t)(*mine - 'a') && mine[1000 + *mine - 'a'] == '\0';
+		    strspn(mine, (char[]){ *mine, '\0' }) == 1000 + (size_t)(*mine - 'a') &&
+		    mine[1000 + *mine - 'a'] == '\0';
 	return NULL;
 }
 

@@ -36,7 +36,8 @@ good(void)
 	static const char *const same[] = {
 		AT NAME " " SHA1, AT NAME,
 		AT NAME " d41d8cd98f00b204e9800998ecf8427e", "http://127.0.0.1:8080/x/" NAME " " SHA1,
-		"https://mirror.example.org/" NAME " " SHA1, AT NAME "?appkey=x " SHA1, AT "AQUA_MODIS.20241231T235959.L2.OC.nc " SHA1,
+		"https://mirror.example.org/" NAME " " SHA1, AT NAME "?appkey=x " SHA1,
+		    AT "AQUA_MODIS.20241231T235959.L2.OC.nc " SHA1,
 		AT "AQUA_MODIS.19700101T000000.L2.SST4.nc " SHA256,
 	};
 	struct lines l = {0};
@@ -85,7 +86,8 @@ bad(void)
 		ok(add(&l, wrong[i], &e) < 0 && e.code == E_DATA && l.n == 1, "bad: %s", wrong[i]);
 	is_int(add(&l, AT "AQUA_MODIS.20240102T001001.L2.SST8.nc", &e), LINES_OTHER, "another product");
 	l.foreign = true;
-	is_int(add(&l, AT "TERRA_MODIS.20240102T001001.L2.SST.nc", &e), LINES_OTHER, "... in foreign lists another dataset");
+	is_int(add(&l, AT "TERRA_MODIS.20240102T001001.L2.SST.nc", &e), LINES_OTHER,
+	    "... in foreign lists another dataset");
 	is_int(add(&l, "", &e), 0, "an empty line");
 	is_int(add(&l, " \t ", &e), 0, "blanks");
 	is_int(add(&l, "# x", &e), 0, "a comment");

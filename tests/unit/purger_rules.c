@@ -23,8 +23,10 @@ patterns(void)
 		int found;
 	} rows[] = {
 		{ "d/a.txt", 0 }, { "d/.a.txt", -1 }, { "d/x/a.txt", -1 }, { "d/b.log", 1 }, { "d/a.log", -1 },
-		{ "d/sub/b.x", 2 }, { "d/sub/.b.x", -1 }, { "d/sub", -1 }, { "d", -1 }, { "dd/a.txt", -1 }, { "a.txt", -1 },
-		{ "d/.hidden/x", 3 }, { "d/keep.txt", -1 }, { "d/sub/keep.txt", 2 }, { "d/\\q.txt", 0 }, { "d/", -1 }, { "", -1 },
+		{ "d/sub/b.x", 2 }, { "d/sub/.b.x", -1 }, { "d/sub", -1 }, { "d", -1 }, { "dd/a.txt", -1 },
+		    { "a.txt", -1 },
+		{ "d/.hidden/x", 3 }, { "d/keep.txt", -1 }, { "d/sub/keep.txt", 2 }, { "d/\\q.txt", 0 }, { "d/", -1 },
+		    { "", -1 },
 	};
 	struct rules r = {0};
 
@@ -44,12 +46,14 @@ static void
 tank(void)
 {
 #define ENTRY(name) "\"" name "\":{\"path\":\"t\",\"threshold\":1,\"action\":\"delete\",\"glob_ops\":[\"*\"]}"
-	const struct dataset *aqua = dataset_find("aqua"), *viirs = dataset_find("viirs"), *jpss1 = dataset_find("jpss1");
+	const struct dataset *aqua = dataset_find("aqua"), *viirs = dataset_find("viirs"),
+	    *jpss1 = dataset_find("jpss1");
 	struct rules r = {0};
 
 	read_rules(&r, ENTRY("holding_tank_quicklook") "," ENTRY("holding_tank_refined_modis") ","
 	    ENTRY("holding_tank_refined_viirs") "," ENTRY("other"));
-	ok(rule_is_of(&r, &r.rule[0], PTYPE_QUICKLOOK, aqua) && rule_is_of(&r, &r.rule[0], PTYPE_QUICKLOOK, jpss1), "quicklook");
+	ok(rule_is_of(&r, &r.rule[0], PTYPE_QUICKLOOK, aqua) && rule_is_of(&r, &r.rule[0], PTYPE_QUICKLOOK, jpss1),
+	    "quicklook");
 	ok(!rule_is_of(&r, &r.rule[0], PTYPE_REFINED, aqua), "... only");
 	ok(rule_is_of(&r, &r.rule[1], PTYPE_REFINED, aqua) && !rule_is_of(&r, &r.rule[1], PTYPE_REFINED, viirs) &&
 	    !rule_is_of(&r, &r.rule[1], PTYPE_QUICKLOOK, aqua), "refined, by instrument");

@@ -210,7 +210,8 @@ strange_files(void)
 	is_str(m[0].id, "by-hand", "... called like its file");
 	is_int(count("spool/strange/rejected"), 4, "what never can be one is put aside, with reasons");
 	is_int(queue_reject(q, &m[0], "not wanted", &e), 0, "reject");
-	ok(file_look("spool/strange/rejected/by-hand", NULL, NULL) > 0 && file_look("spool/strange/rejected/by-hand.reason", NULL, NULL) > 0,
+	ok(file_look("spool/strange/rejected/by-hand", NULL, NULL) > 0 &&
+	    file_look("spool/strange/rejected/by-hand.reason", NULL, NULL) > 0,
 	    "... puts a message there as well");
 	is_int(queue_receive(q, m, 3, 60, 0, &e), 0, "... and it comes no more");
 	queue_close(q);

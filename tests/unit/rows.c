@@ -98,8 +98,8 @@ same(nc_type type, int rank, const struct shape *s, size_t lines, const char *wh
 	make_file(type, rank, s, lines);
 	good = read_rows(type == NC_UBYTE ? NC_BYTE : type, &r, &e) == 0 && memcmp(got, want, n) == 0 &&
 	    got[n] == 0x5A;
-	ok(good && r.raw == ((s->deflate > 0 || s->shuffle) && !s->fletcher), "%s, type %d, rank %d, chunks %zu x %zu %s", what,
-	    type, rank, s->cj, s->ci, e.msg);
+	ok(good && r.raw == ((s->deflate > 0 || s->shuffle) && !s->fletcher),
+	    "%s, type %d, rank %d, chunks %zu x %zu %s", what, type, rank, s->cj, s->ci, e.msg);
 	rows_close(&r);
 }
 

@@ -137,7 +137,8 @@ static const struct option_row rows[] = {
 static const struct program program = {
 	.usage = "usage: toy [options] [ITEM ...]\nDo nothing.\n",
 	.rows = rows,
-	.common = COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT | COMMON_DATASET | COMMON_TYPE,
+	.common = COMMON_LIST | COMMON_ROOT | COMMON_JOB | COMMON_JSON | COMMON_DRY | COMMON_FAILED | COMMON_STRICT |
+	    COMMON_DATASET | COMMON_TYPE,
 	.subject = "TOY",
 };
 
@@ -318,7 +319,8 @@ identities(void)
 			is_int(TOY(identity, "--job", lists[i].list, "-d", lists[i].d, t, lists[i].t),
 			    lists[i].key != NULL ? 0 : ST_USAGE, "job %zu, dataset by option", i);
 		else
-			is_int(TOY(identity, "--job", lists[i].list, t, lists[i].t), lists[i].key != NULL ? 0 : ST_USAGE,
+			is_int(TOY(identity, "--job", lists[i].list, t, lists[i].t), lists[i].key != NULL ?
+			    0 : ST_USAGE,
 			    "job %zu: %s", i, lists[i].key != NULL ? lists[i].key : "cannot be known");
 	}
 }
@@ -336,7 +338,8 @@ records(void)
 	is_int(TOY(NULL, "--failed", "never", "-n", "fail"), ST_SOME, "a dry run has the same status");
 	ok(file_look("never", NULL, NULL) == 0, "... and writes no --failed");
 	is_int(TOY(NULL, "--json", "a", "old", "wait", "fail"), ST_SOME, "as JSON");
-	ok(strstr(said("out"), "{\"inputs\":[\"a\"],\"outputs\":[\"a\"],\"state\":\"done\",\"reason\":null,\"seconds\":") ==
+	ok(strstr(said("out"), "{\"inputs\":[\"a\"],\"outputs\":[\"a\"],\"state\":\"done\",\"reason\":null,"
+	    "\"seconds\":") ==
 	    said("out"), "... the common members first");
 	ok(strstr(said("out"), ",\"bytes\":7,\"length\":1}\n") != NULL, "... then the program's own");
 	ok(strstr(said("out"), "\"state\":\"skipped\"") != NULL && strstr(said("out"), "\"state\":\"waiting\"") != NULL,
@@ -397,8 +400,10 @@ descriptors(void)
 int
 main(void)
 {
-	static const char *const engine[] = { "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID", "GENERATE_ARRAY_INDEX",
-		"AWS_BATCH_JOB_ID", "SLURM_JOB_ID", "GENERATE_JOB_ID", "AWS_BATCH_JOB_ATTEMPT", "GENERATE_JOB_ATTEMPT" };
+	static const char *const engine[] = { "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID",
+	    "GENERATE_ARRAY_INDEX",
+		"AWS_BATCH_JOB_ID", "SLURM_JOB_ID", "GENERATE_JOB_ID", "AWS_BATCH_JOB_ATTEMPT",
+		    "GENERATE_JOB_ATTEMPT" };
 
 	for (size_t i = 0; i < sizeof(engine) / sizeof(*engine); i++)
 		(void)unsetenv(engine[i]);

@@ -25,7 +25,7 @@ main(void)
 	gist("<title>cut", "cut", "... a cut one");
 	gist("</title><title>", "", "... none");
 	gist("<Error><Code>AccessDenied</Code><Message>Denied</Message></Error>", "AccessDenied Denied", "XML");
-	gist("{\"error\":\"a\",\"error_description\":\"b\",\"x\":\"c\",\"resolution_url\":\"https://d\"}", 
+	gist("{\"error\":\"a\",\"error_description\":\"b\",\"x\":\"c\",\"resolution_url\":\"https://d\"}",
 	    "a: b; see https://d", "an object");
 	gist("{\"error\":1,\"message\":\"b\\u001b[2J\\u00e4\"}", "b [2J??", "only printable ASCII");
 	gist("{\"error\":\"cut", "", "no object");

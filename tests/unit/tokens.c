@@ -562,7 +562,8 @@ damage(void)
 		POOL("", "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "},"
 		    "{" ONE ", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
 		POOL("", "{\"dataset\": \"moon\", \"id\": \"8720\", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
-		POOL("", "{\"dataset\": \"floating\", \"id\": \"8720\", \"kind\": \"floating\", \"tokens\": 1, " WHEN "}"),
+		POOL("", "{\"dataset\": \"floating\", \"id\": \"8720\", \"kind\": \"floating\", \"tokens\": 1, "
+		    WHEN "}"),
 		POOL("", "{\"dataset\": \"aqua\", \"id\": \"../x\", \"kind\": \"quicklook\", \"tokens\": 1, " WHEN "}"),
 		POOL("\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, \"e\": 1, \"f\": 1, \"g\": 1, \"h\": 1, \"i\": 1, "
 		    "\"j\": 1, \"k\": 1, \"l\": 1", "") };
@@ -609,7 +610,8 @@ unknown(void)
 
 	put("unknown", "{\"version\": 1, \"remark\": \"do not touch\", \"capacity\": {\"aqua\": 5, \"noaa21\": 9}, "
 	    "\"held\": [{\"dataset\": \"noaa21\", \"id\": \"8720\", \"kind\": \"quicklook\", \"tokens\": 2, "
-	    "\"colour\": \"red\", " WHEN "}, {" ONE ", \"kind\": \"quicklook\", \"tokens\": 2, \"size\": 7, " WHEN "}]}");
+	    "\"colour\": \"red\", " WHEN "}, {" ONE ", \"kind\": \"quicklook\", \"tokens\": 2, \"size\": 7, " WHEN
+	    "}]}");
 	t = pool("unknown");
 	is_str(state(t, "noaa21"), "9=7+2", "a pool only others know");
 	is_str(state(t, "terra"), "13=13+0", "one they do not know has its default");

@@ -44,7 +44,8 @@ granules(void)
 		strlist_push(&r.elements, rows[i].time);
 		strlist_push(&r.elements, "20200101T000000");
 		make(rows[i].path, "");
-		ok(find_granules(&r, &paths, &missing, &e) == 0 && paths.n == 1 && missing.n == 1, "%s: one of two times has a granule", rows[i].key);
+		ok(find_granules(&r, &paths, &missing, &e) == 0 && paths.n == 1 && missing.n == 1,
+		    "%s: one of two times has a granule", rows[i].key);
 		is_str(paths.n > 0 ? paths.item[0] : NULL, rows[i].path, "... which is found");
 		is_str(missing.n > 0 ? missing.item[0] : NULL, "20200101T000000", "... the other is told");
 		strlist_free(&r.elements);
