@@ -285,8 +285,8 @@ bundle_end(struct bundle *b, struct err *e)
 		free(name);
 		name = n == 1 ? xfmt("%s_%s.zip", b->entry, stamp) : xfmt("%s_%s_%d.zip", b->entry, stamp, n);
 		key = key_of(b, name);
-		rc = faccessat(b->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? 1 : errno != ENOENT ? err_sys(e, "%s", name) :
-		    store_head(b->store, key, &obj, e);
+		rc = faccessat(b->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? 1 :
+		    errno != ENOENT ? err_sys(e, "%s", name) : store_head(b->store, key, &obj, e);
 		free(key);
 	}
 	b->file.path = xfmt(FD_DIR "%d/%s", b->dir, name);

@@ -574,6 +574,9 @@ judge_failure(struct slot *s, CURLcode r)
 		code = E_ENV;
 		t->kind = RETRY_NEVER;
 		break;
+#if LIBCURL_VERSION_NUM >= 0x080600
+	case CURLE_TOO_LARGE:
+#endif
 	case CURLE_OUT_OF_MEMORY:	/* or a limit of libcurl, which nearly always it is */
 		why = s->head_seen ? "libcurl: out of memory" : "a header of the answer is too long";
 		break;
