@@ -80,7 +80,7 @@ is "$status $(printf '%s\n' "$stderr" | grep -c 'not a regular file$')" '1 2' 'a
 is "$(ls t3/combiner/jobs)" 'aqua_quicklook_dir
 aqua_quicklook_link.txt' '... and left there; the list is taken'
 like "$(cat t3/partition/plan_*.json)" '"odd[?].list"' '... and a list with an odd name, which is in the plan'
-echo '{"prefix": "a", "dataset": "aqua", "txt_list": ["a\\nb"]}' >ev
+printf '%s\n' '{"prefix": "a", "dataset": "aqua", "txt_list": ["a\nb"]}' >ev
 run partition --root t3 --engine none --lists . --event ev
 is "$status" 2 'a message with a control character in a name'
 like "$stderr" 'txt_list: "a[?]b" is not the name of a list' '... is none'

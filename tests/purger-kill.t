@@ -141,7 +141,8 @@ z = zipfile.ZipFile("archive/c/lists_20240305T220000.zip", "w")
 for f in sys.stdin: z.write(f.strip())' && find lists -name '[1-9]*' -exec rm {} +)
 old r/lists/0.txt 20 0
 limited() (
-	ulimit -n 64
+	# shellcheck disable=SC3045
+	ulimit -n 64		# dash and bash have it
 	purge
 )
 run limited
