@@ -32,7 +32,7 @@ not_regular(const char *path, struct err *e)
 int
 file_look(const char *path, struct stat *st, struct err *e)
 {
-	struct stat own;
+	struct stat own = {0};
 
 	st = st != NULL ? st : &own;
 	if (stat(path, st) < 0)
