@@ -103,7 +103,7 @@ reserve(const struct recipe *p, const char *path, int fd, struct err *e)
 static int
 make_file(const struct recipe *p, const char *path, int fd, struct err *e)
 {
-	int id[VARIABLES_MAX], ncid, n, ret = -1, rc;
+	int id[VARIABLES_MAX] = {0}, ncid, n, ret = -1, rc;
 
 	errno = 0;
 	rc = ncf_library_create(path, &ncid);

@@ -83,16 +83,16 @@ pool_new(int threads, struct err *e)
 }
 
 void
-pool_submit(struct pool *p, struct task *j)
+pool_submit(struct pool *p, struct task *t)
 {
 	if (p->nthreads == 0) {
-		j->run(j);
+		t->run(t);
 		return;
 	}
 	(void)pthread_mutex_lock(&p->lock);
-	j->next = NULL;
-	*p->last = j;
-	p->last = &j->next;
+	t->next = NULL;
+	*p->last = t;
+	p->last = &t->next;
 	p->under_way++;
 	(void)pthread_cond_signal(&p->submitted);
 	(void)pthread_mutex_unlock(&p->lock);
@@ -112,10 +112,10 @@ is_under_way(const struct pool *p, const struct task *j)
 }
 
 void
-pool_wait(struct pool *p, const struct task *j)
+pool_wait(struct pool *p, const struct task *t)
 {
 	(void)pthread_mutex_lock(&p->lock);
-	while (is_under_way(p, j))
+	while (is_under_way(p, t))
 		(void)pthread_cond_wait(&p->ran, &p->lock);
 	(void)pthread_mutex_unlock(&p->lock);
 }
