@@ -126,6 +126,7 @@ static double
 length(struct header *h)
 {
 	uint64_t records;
+	double read;
 	int version;
 
 	version = (int)(take(h, 4) & 0xff);
@@ -143,7 +144,8 @@ length(struct header *h)
 
 		h->end = end > h->end ? end : h->end;
 	}
-	return h->end > (double)ftello(h->fp) ? h->end : (double)ftello(h->fp);
+	read = ferror(h->fp) ? 0 : (double)ftello(h->fp);
+	return h->end > read ? h->end : read;
 }
 
 int
